@@ -1,0 +1,287 @@
+"""
+Every error that searchkit raises on purpose.
+
+::
+
+    SearchkitError
+    ├── ArticleError(path, reason, place)      a source cannot be read as articles
+    │   └── UnsupportedFormatError(path)       no reader takes this kind of file
+    ├── ArticleNotFoundError(article_id)       no article has this id
+    ├── AmbiguousIdError(prefix, candidates)   a shortened id fits several articles
+    ├── DateValueError(text)                   words given as a date are no date
+    ├── QueryTreeError(reason)                 a tree made by hand cannot be compiled
+    └── IndexStoreError(path)                  base: what is on disk cannot be used
+        ├── IndexMissingError(path)            there is no index in this folder
+        ├── IndexExistsError(path)             there is one already
+        ├── IndexDamagedError(path, reason)    a file is cut short, missing or altered
+        ├── IndexVersionError(path, …)         written by another version
+        └── IndexLockedError(path, holder)     another process is writing
+
+Anything else that escapes from searchkit is a bug.  Errors keep their facts as
+positional ``args``, so that they pickle between processes; ``str(error)`` is one
+sentence with the place, and ``error.hint`` says what to do about it.  This module
+imports nothing of searchkit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class SearchkitError(Exception):
+    """
+    Base of every error that searchkit raises on purpose.
+    """
+
+    @property
+    def hint(self) -> str | None:
+        """
+        What the user can do about it, as one imperative sentence.
+        """
+        return None
+
+
+class ArticleError(SearchkitError):
+    """
+    A source cannot be read as articles.
+
+    Args:
+        path: The source as the user named it.
+        reason: What is wrong, as a clause without a full stop.
+        place: Where in the source, such as ``line 12``; empty for the whole.
+    """
+
+    def __init__(self, path: str, reason: str, place: str = "") -> None:
+        super().__init__(path, reason, place)
+        self.path, self.reason, self.place = path, reason, place
+
+    def __str__(self) -> str:
+        where = f"{self.path}, {self.place}" if self.place else self.path
+        return f"{where}: {self.reason}"
+
+
+class UnsupportedFormatError(ArticleError):
+    """
+    No reader takes this kind of file.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "no reader for this kind of file")
+        self.args = (path,)
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the formats that can be read.
+        """
+        return "Give plain text (.txt), HTML (.html, .htm) or JSON Lines (.jsonl)."
+
+
+class ArticleNotFoundError(SearchkitError, KeyError):
+    """
+    No article has this id.
+    """
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(article_id)
+        self.article_id = article_id
+
+    def __str__(self) -> str:
+        return f"no article has the id {self.article_id!r}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Say where ids are printed.
+        """
+        return "Copy an id from the output of `searchkit query`."
+
+
+class AmbiguousIdError(SearchkitError):
+    """
+    A shortened id fits several articles.
+    """
+
+    def __init__(self, prefix: str, candidates: Sequence[str]) -> None:
+        super().__init__(prefix, tuple(candidates))
+        self.prefix, self.candidates = prefix, tuple(candidates)
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.candidates[:4])
+        return f"{self.prefix!r} is the beginning of several ids: {shown}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Ask for more characters.
+        """
+        return "Give more characters of the id."
+
+
+class DateValueError(SearchkitError, ValueError):
+    """
+    Words given as a date are no date.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"{self.text!r} is not a date"
+
+    @property
+    def hint(self) -> str:
+        """
+        Show the forms that are understood.
+        """
+        return "Write a date as 2021, 2021-09, 2021-09-11 or 1980s."
+
+
+class QueryTreeError(SearchkitError, ValueError):
+    """
+    A query tree that was made by hand cannot be compiled.
+
+    What a person types never raises this: the parser makes valid trees only.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the query tree cannot be run: {self.reason}"
+
+
+class IndexStoreError(SearchkitError):
+    """
+    What is on disk in an index folder cannot be used.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"the index at {self.path} cannot be used"
+
+
+class IndexMissingError(IndexStoreError):
+    """
+    There is no index in this folder.
+    """
+
+    def __str__(self) -> str:
+        return f"there is no index at {self.path}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Say how to make one.
+        """
+        return "Make one with `searchkit index PATH…`, or name another with --index."
+
+
+class IndexExistsError(IndexStoreError):
+    """
+    A new index was asked for where there is one already.
+    """
+
+    def __str__(self) -> str:
+        return f"there is an index at {self.path} already"
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the call that opens it.
+        """
+        return "Open it with open_index(), or choose another folder."
+
+
+class IndexDamagedError(IndexStoreError):
+    """
+    A file of the index is cut short, missing or altered.
+
+    Args:
+        path: The file, or the folder where the file is missing.
+        reason: What is wrong, as a clause without a full stop.
+        repair: The command that mends it; empty where none can.
+    """
+
+    def __init__(
+        self, path: str, reason: str, repair: str = "searchkit rebuild"
+    ) -> None:
+        super().__init__(path)
+        self.args = (path, reason, repair)
+        self.reason, self.repair = reason, repair
+
+    def __str__(self) -> str:
+        return f"the index is damaged: {self.path}: {self.reason}"
+
+    @property
+    def hint(self) -> str | None:
+        """
+        Name the command that mends it, where there is one.
+        """
+        if not self.repair:
+            return "Restore the file from a copy; nothing was changed."
+        return f"Run `{self.repair}`; the articles are safe in the catalog."
+
+
+class IndexVersionError(IndexStoreError):
+    """
+    The index was written by a version of searchkit that this one cannot read.
+
+    Args:
+        path: The file that carries the version.
+        found: The format version in the file.
+        supported: The format version that this release reads and writes.
+    """
+
+    def __init__(self, path: str, found: int, supported: int) -> None:
+        super().__init__(path)
+        self.args = (path, found, supported)
+        self.found, self.supported = found, supported
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} has format {self.found}, "
+            f"and this searchkit reads format {self.supported}"
+        )
+
+    @property
+    def hint(self) -> str:
+        """
+        Tell whether the program or the index is behind.
+        """
+        if self.found > self.supported:
+            return "Upgrade searchkit; the index was written by a newer release."
+        return "Run `searchkit rebuild`; the articles are safe in the catalog."
+
+
+class IndexLockedError(IndexStoreError):
+    """
+    Another process is writing to the index.
+
+    Args:
+        path: The index folder.
+        holder: Who holds the lock, such as ``process 4711 on host, since …``.
+    """
+
+    def __init__(self, path: str, holder: str) -> None:
+        super().__init__(path)
+        self.args = (path, holder)
+        self.holder = holder
+
+    def __str__(self) -> str:
+        return f"the index at {self.path} is being written by {self.holder}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Say that waiting helps and searching goes on.
+        """
+        return "Wait until it has finished; searching works meanwhile."

@@ -1,0 +1,299 @@
+"""
+Intervals of calendar days, and the index terms that make them searchable.
+
+An interval is every day from ``first`` to ``last``, both included: ``2021-09`` is
+``[2021-09-01, 2021-09-30]``.  A mention in an article is an interval, the publication
+date is one, and so is what a query asks for; a query on dates means *overlap*.
+
+Search engines look up terms, not intervals, so both sides are cut into the nodes of
+one calendar tree, written as prefixes::
+
+    2XXX  millennium      20XX  century      202X  decade
+    2021  year            2021-09  month     2021-09-11  day
+
+An interval is *covered* by the fewest nodes that make it up exactly.  The index holds
+each of these nodes and all their ancestors as plain terms ("something here touches
+2021-09"), and each covering node above a day once more with ``=`` behind it ("something
+here spans the whole of 2021-09").  A query for an interval then asks for
+
+- the plain terms of its own covering nodes: these find mentions inside a node, and
+- the ``=`` terms of their ancestors: these find mentions that are wider than the query.
+
+A day is six terms and a year is five, however many mentions there are.  The calendar is
+the proleptic Gregorian of ISO 8601, years 1 to 9999; a date before year 1 has no
+interval.  Nothing here reads the machine's clock.
+
+Source of the idea: the trie encoding of numeric ranges in Schindler & Diepenbroek,
+"Generic XML-based Framework for Metadata Portals" (Computers & Geosciences, 2008);
+the names of decades and centuries follow TIMEX3 (``201X``, ``20XX``).
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import NamedTuple
+
+from searchkit.errors import DateValueError
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
+_DECADE = re.compile(r"(\d{3})(?:X|0s)\Z", re.ASCII)
+_CENTURY = re.compile(r"(\d{2})XX\Z", re.ASCII)
+
+
+class Interval(NamedTuple):
+    """
+    The calendar days from ``first`` to ``last``, both included.
+
+    Example:
+        >>> Interval.parse("2020-02")
+        Interval(first=datetime.date(2020, 2, 1), last=datetime.date(2020, 2, 29))
+    """
+
+    first: date
+    last: date
+
+    @classmethod
+    def parse(cls, text: str) -> Interval:
+        """
+        Read a partial date: a day, month, year, decade or century.
+
+        Args:
+            text: ``2021-09-11``, ``2021-09``, ``2021``, ``198X`` or ``1980s``,
+                ``19XX``.
+
+        Raises:
+            DateValueError: ``text`` is of another form, or no such day exists.
+        """
+        try:
+            if found := _PARTIAL.match(text):
+                year, month, day = found.groups()
+                if day:
+                    return cls.of_day(date(int(year), int(month), int(day)))
+                if month:
+                    return cls.of_month(int(year), int(month))
+                return cls.of_years(int(year), int(year))
+            if found := _DECADE.match(text):
+                start = int(found[1]) * 10
+                return cls.of_years(max(start, 1), start + 9)
+            if found := _CENTURY.match(text):
+                start = int(found[1]) * 100
+                return cls.of_years(max(start, 1), start + 99)
+        except ValueError:
+            raise DateValueError(text) from None
+        raise DateValueError(text)
+
+    @classmethod
+    def of_day(cls, day: date) -> Interval:
+        """
+        Return the interval of one day.
+        """
+        return cls(day, day)
+
+    @classmethod
+    def of_month(cls, year: int, month: int) -> Interval:
+        """
+        Return all days of a month; ``ValueError`` where there is no such month.
+        """
+        last = date(year, month, 1).replace(day=monthrange(year, month)[1])
+        return cls(date(year, month, 1), last)
+
+    @classmethod
+    def of_years(cls, first: int, last: int) -> Interval:
+        """
+        Return all days of the years ``first`` to ``last``, both included.
+        """
+        return cls(date(first, 1, 1), date(last, 12, 31))
+
+    @property
+    def days(self) -> int:
+        """
+        The length in days, at least 1.
+        """
+        return self.last.toordinal() - self.first.toordinal() + 1
+
+    @property
+    def is_ordered(self) -> bool:
+        """
+        Tell whether ``first`` is not after ``last``; all other methods assume it.
+        """
+        return self.first <= self.last
+
+    def overlaps(self, other: Interval) -> bool:
+        """
+        Tell whether the two intervals share at least one day.
+        """
+        return self.first <= other.last and other.first <= self.last
+
+    def covers(self, other: Interval) -> bool:
+        """
+        Tell whether every day of ``other`` is in this interval.
+        """
+        return self.first <= other.first and other.last <= self.last
+
+    def intersection(self, other: Interval) -> Interval | None:
+        """
+        Return the days that both intervals share, or ``None``.
+        """
+        if not self.overlaps(other):
+            return None
+        return Interval(max(self.first, other.first), min(self.last, other.last))
+
+    def __str__(self) -> str:
+        """
+        Write the interval in its shortest form.
+
+        Example:
+            >>> str(Interval.parse("1980s")), str(Interval.parse("2021-09-11"))
+            ('198X', '2021-09-11')
+            >>> str(Interval(date(2020, 2, 1), date(2021, 9, 11)))
+            '2020-02-01..2021-09-11'
+        """
+        nodes = covering_nodes(self)
+        if len(nodes) == 1 and not nodes[0].endswith("XXX"):
+            return nodes[0]
+        return f"{self.first.isoformat()}..{self.last.isoformat()}"
+
+
+def _node_ending_latest(start: date, last: date) -> tuple[str, int]:
+    """
+    Return the widest node that begins on ``start`` and ends by ``last``.
+
+    Returns:
+        The node, and the ordinal of its last day.
+    """
+    if start.day == 1:
+        if start.month == 1:
+            year = start.year
+            for digits, step in ((1, 1000), (2, 100), (3, 10)):
+                begins = year % step == 0 or year == 1
+                end = year - year % step + step - 1
+                if begins and date(end, 12, 31) <= last:
+                    return f"{year:04d}"[:digits] + "X" * (4 - digits), date(
+                        end, 12, 31
+                    ).toordinal()
+            if (end_of_year := date(year, 12, 31)) <= last:
+                return f"{year:04d}", end_of_year.toordinal()
+        end_of_month = start.replace(day=monthrange(start.year, start.month)[1])
+        if end_of_month <= last:
+            return f"{start.year:04d}-{start.month:02d}", end_of_month.toordinal()
+    return start.isoformat(), start.toordinal()
+
+
+def covering_nodes(interval: Interval) -> list[str]:
+    """
+    Cut an interval into the fewest calendar nodes that make it up exactly.
+
+    Args:
+        interval: Any ordered interval.
+
+    Returns:
+        Disjoint nodes in order of time.
+
+    Example:
+        >>> covering_nodes(Interval(date(2019, 12, 31), date(2021, 1, 31)))
+        ['2019-12-31', '2020', '2021-01']
+    """
+    nodes: list[str] = []
+    at, last = interval.first.toordinal(), interval.last.toordinal()
+    while at <= last:
+        node, end = _node_ending_latest(date.fromordinal(at), interval.last)
+        nodes.append(node)
+        at = end + 1
+    return nodes
+
+
+def ancestors(node: str) -> list[str]:
+    """
+    Return the nodes that contain ``node``, the narrowest first.
+
+    Example:
+        >>> ancestors("2021-09")
+        ['2021', '202X', '20XX', '2XXX']
+    """
+    above: list[str] = []
+    while len(node) > 4:
+        node = node[:-3]
+        above.append(node)
+    digits = len(node.rstrip("X"))
+    above.extend(node[:n] + "X" * (4 - n) for n in range(digits - 1, 0, -1))
+    return above
+
+
+def node_interval(node: str) -> Interval:
+    """
+    Return the days of a calendar node.
+
+    Raises:
+        DateValueError: ``node`` is not a node of the calendar tree.
+    """
+    if node.endswith("XXX") and len(node) == 4 and node[0].isdecimal():
+        start = int(node[0]) * 1000
+        return Interval.of_years(max(start, 1), start + 999)
+    return Interval.parse(node)
+
+
+def index_terms(interval: Interval) -> list[str]:
+    """
+    Return the terms under which an interval is indexed.
+
+    Args:
+        interval: The days that an article mentions, or was published on.
+
+    Returns:
+        Distinct terms, sorted: covering nodes and their ancestors, and each covering
+        node wider than a day with ``=`` behind it.
+
+    Example:
+        >>> index_terms(Interval.parse("2021-09"))
+        ['2021', '2021-09', '2021-09=', '202X', '20XX', '2XXX']
+    """
+    terms: set[str] = set()
+    for node in covering_nodes(interval):
+        terms.add(node)
+        terms.update(ancestors(node))
+        if len(node) < 10:
+            terms.add(node + "=")
+    return sorted(terms)
+
+
+class OverlapTerm(NamedTuple):
+    """
+    One term that finds intervals which overlap a query's.
+
+    Attributes:
+        term: The term to look up among those of :func:`index_terms`.
+        share: How much of the node that the term stands for the query covers: 1 where
+            the mention lies inside the query, less where it is wider.
+    """
+
+    term: str
+    share: float
+
+
+def overlap_terms(query: Interval) -> list[OverlapTerm]:
+    """
+    Return the terms that together find every interval which overlaps ``query``.
+
+    Args:
+        query: The days asked for.
+
+    Returns:
+        Distinct terms: an interval overlaps ``query`` if and only if at least one of
+        them is among its :func:`index_terms`.
+
+    Example:
+        >>> [term for term, share in overlap_terms(Interval.parse("2021-09"))]
+        ['2021-09', '2021=', '202X=', '20XX=', '2XXX=']
+    """
+    shares: dict[str, float] = {}
+    for node in covering_nodes(query):
+        shares[node] = 1.0
+        for above in ancestors(node):
+            if above + "=" not in shares:
+                whole = node_interval(above)
+                common = whole.intersection(query)
+                assert common is not None  # the node lies in both
+                shares[above + "="] = common.days / whole.days
+    return [OverlapTerm(term, share) for term, share in shares.items()]

@@ -1,0 +1,280 @@
+"""
+The query tree: what a query string means, as plain values.
+
+The parser makes trees, engines compile them, snippets read from them what to highlight.
+A tree knows no engine and no index.  ``str(tree)`` is a query string that parses to the
+same tree again.
+
+Leaves::
+
+    Word("Taliban's")                     one word, in any inflection
+    Phrase("Doha agreement")              words side by side, in this order
+    Prefix("tali")                        tali*
+    Name("place", "Kabul")                an entity that annotations found
+    DateRange("dates", first, last)       overlaps the dates that a text mentions
+    DateRange("published", first, last)   overlaps the date of publication
+    Exact("source", "Reuters")            the whole value of an identifier field
+    Everything(), Nothing()
+
+Branches: ``And(children)``, ``Or(children)``, ``Not(child)``.  In a normal tree And and
+Or have two children or more, none of their own kind, and Not never holds a Not; use
+:func:`all_of`, :func:`any_of` and :func:`negated` to build one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from searchkit.intervals import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TextField: TypeAlias = Literal["title", "body"]
+NameField: TypeAlias = Literal["entity", "person", "org", "place"]
+Clock: TypeAlias = Literal["dates", "published"]
+ExactField: TypeAlias = Literal["id", "source", "url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """
+    One word as typed; the engine's analyzer folds and stems it.
+
+    Attributes:
+        text: Such as ``Taliban's`` or ``F-16``.  Where the analyzer makes several
+            tokens of it, they must stand side by side.
+        field: The only field to look in; ``None`` for title and body.
+    """
+
+    text: str
+    field: TextField | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.text}" if self.field else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """
+    Words that must stand side by side in this order, stop words included.
+    """
+
+    text: str
+    field: TextField | None = None
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{self.text}"' if self.field else f'"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """
+    Any word that begins with ``text``, letter case and diacritics apart.
+    """
+
+    text: str
+    field: TextField | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.text}*" if self.field else f"{self.text}*"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """
+    An entity: its canonical name or a form found in the text, whole or by word.
+
+    Attributes:
+        kind: ``entity`` stands for all three types.
+        text: Such as ``Kabul`` or ``Osama bin Laden``.
+    """
+
+    kind: NameField
+    text: str
+
+    def __str__(self) -> str:
+        return f'{self.kind}:"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """
+    The article mentions, or was published on, at least one of these days.
+
+    Attributes:
+        clock: Which of the two dates.
+        first: The first day; ``None`` for an open beginning.
+        last: The last day; ``None`` for an open end.
+    """
+
+    clock: Clock
+    first: date | None
+    last: date | None
+
+    @property
+    def interval(self) -> Interval:
+        """
+        The days, open ends closed by the ends of the calendar.
+        """
+        return Interval(self.first or date.min, self.last or date.max)
+
+    def __str__(self) -> str:
+        if self.first and self.last:
+            return f"{self.clock}:{Interval(self.first, self.last)}"
+        first = self.first.isoformat() if self.first else ""
+        last = self.last.isoformat() if self.last else ""
+        return f"{self.clock}:{first}..{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """
+    The whole value of an identifier field, letter case apart for ``source``.
+    """
+
+    field: ExactField
+    text: str
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """
+    Every article.
+    """
+
+    def __str__(self) -> str:
+        return "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """
+    No article; the tree of a query without any words.
+    """
+
+    def __str__(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """
+    All children match.
+    """
+
+    children: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " ".join(_in_group(child, (Or,)) for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """
+    At least one child matches.
+    """
+
+    children: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(_in_group(child, (And,)) for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """
+    The child does not match.
+    """
+
+    child: Query
+
+    def __str__(self) -> str:
+        return "-" + _in_group(self.child, (And, Or))
+
+
+Leaf: TypeAlias = (
+    Word | Phrase | Prefix | Name | DateRange | Exact | Everything | Nothing
+)
+Query: TypeAlias = Leaf | And | Or | Not
+
+
+def _in_group(query: Query, kinds: tuple[type, ...]) -> str:
+    return f"({query})" if isinstance(query, kinds) else str(query)
+
+
+def all_of(queries: Iterable[Query]) -> Query:
+    """
+    Join queries so that all must match; a single one stays as it is.
+
+    Returns:
+        ``Everything`` for no queries; ``Nothing`` as soon as one of them is.
+    """
+    children: list[Query] = []
+    for query in queries:
+        if isinstance(query, Nothing):
+            return query
+        if isinstance(query, And):
+            children.extend(query.children)
+        elif not isinstance(query, Everything):
+            children.append(query)
+    if not children:
+        return Everything()
+    return children[0] if len(children) == 1 else And(tuple(children))
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    """
+    Join queries so that one is enough; a single one stays as it is.
+
+    Returns:
+        ``Nothing`` for no queries; ``Everything`` as soon as one of them is.
+    """
+    children: list[Query] = []
+    for query in queries:
+        if isinstance(query, Everything):
+            return query
+        if isinstance(query, Or):
+            children.extend(query.children)
+        elif not isinstance(query, Nothing):
+            children.append(query)
+    if not children:
+        return Nothing()
+    return children[0] if len(children) == 1 else Or(tuple(children))
+
+
+def negated(query: Query) -> Query:
+    """
+    Return the opposite of a query; two negations cancel out.
+    """
+    if isinstance(query, Not):
+        return query.child
+    if isinstance(query, Everything):
+        return Nothing()
+    if isinstance(query, Nothing):
+        return Everything()
+    return Not(query)
+
+
+def leaves(query: Query, *, positive_only: bool = False) -> Iterator[Leaf]:
+    """
+    Walk over the leaves of a tree, from left to right.
+
+    Args:
+        query: Any tree.
+        positive_only: Leave out what stands under a ``Not``.
+    """
+    match query:
+        case And(children) | Or(children):
+            for child in children:
+                yield from leaves(child, positive_only=positive_only)
+        case Not(child):
+            if not positive_only:
+                yield from leaves(child)
+        case _:
+            yield query
