@@ -13,8 +13,10 @@ Every error that searchkit raises on purpose.
     └── IndexStoreError(path)                  base: what is on disk cannot be used
         ├── IndexMissingError(path)            there is no index in this folder
         ├── IndexExistsError(path)             there is one already
+        ├── IndexAccessError(path, reason)     no right to read or write, or disk full
         ├── IndexDamagedError(path, reason)    a file is cut short, missing or altered
         ├── IndexVersionError(path, …)         written by another version
+        ├── IndexOutdatedError(path)           made with other fields or analysis
         └── IndexLockedError(path, holder)     another process is writing
 
 Anything else that escapes from searchkit is a bug.  Errors keep their facts as
@@ -201,6 +203,31 @@ class IndexExistsError(IndexStoreError):
         return "Open it with open_index(), or choose another folder."
 
 
+class IndexAccessError(IndexStoreError):
+    """
+    The system does not let a file of the index be read or written.
+
+    Args:
+        path: The file or folder.
+        reason: What the system said, as a clause without a full stop.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path)
+        self.args = (path, reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the usual causes.
+        """
+        return "Check the rights of the folder and the space on the disk."
+
+
 class IndexDamagedError(IndexStoreError):
     """
     A file of the index is cut short, missing or altered.
@@ -259,6 +286,24 @@ class IndexVersionError(IndexStoreError):
         """
         if self.found > self.supported:
             return "Upgrade searchkit; the index was written by a newer release."
+        return "Run `searchkit rebuild`; the articles are safe in the catalog."
+
+
+class IndexOutdatedError(IndexStoreError):
+    """
+    The index was made with other fields, or with another analyzer.
+
+    Words of a query would be looked up in a form that the index does not hold.
+    """
+
+    def __str__(self) -> str:
+        return f"the index at {self.path} was made by a release that analysed otherwise"
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the command that makes it anew.
+        """
         return "Run `searchkit rebuild`; the articles are safe in the catalog."
 
 

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from searchkit.spans import Span
-
 if TYPE_CHECKING:
     from searchkit.queries.notes import Note
+    from searchkit.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

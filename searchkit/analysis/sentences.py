@@ -72,7 +72,7 @@ _LOOK_BACK = 24
 
 
 def paragraphs(text: str) -> list[Span]:
-    """
+    r"""
     Return the lines of a text that hold more than white space, trimmed.
 
     Args:
@@ -82,7 +82,7 @@ def paragraphs(text: str) -> list[Span]:
         Disjoint spans in order.
 
     Example:
-        >>> [span.cut("One.\\n\\n  Two. ") for span in paragraphs("One.\\n\\n  Two. ")]
+        >>> [span.cut("One.\n\n  Two. ") for span in paragraphs("One.\n\n  Two. ")]
         ['One.', 'Two.']
     """
     return [

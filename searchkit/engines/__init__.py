@@ -1,0 +1,10 @@
+"""
+Engines: documents and query trees in, article ids and scores out.
+
+- ``base`` says what any engine does: the contract of Engine, Writer and Searcher.
+- ``scoring`` defines the score of an article, the same on every engine.
+- ``whoosh`` is the local engine: a real Whoosh index in the index folder.
+
+An engine knows nothing of files that articles came from, of snippets, or of people.
+What it keeps can always be made again from the catalog.
+"""

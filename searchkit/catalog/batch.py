@@ -1,0 +1,236 @@
+"""
+Writing to the catalog.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from searchkit.catalog.rows import pack_records
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
+    from searchkit.articles.model import Article
+    from searchkit.catalog.rows import KnownSource
+
+
+class Batch:
+    """
+    Changes that become durable together; made by :meth:`Catalog.batch`.
+
+    Attributes:
+        generation: The number of the commit that it becomes.
+        added: Articles added so far.
+        updated: Articles changed so far.
+        deleted: Articles deleted so far.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, generation: int) -> None:
+        self._connection = connection
+        self._changed = False
+        self.generation = generation
+        self.added = self.updated = self.deleted = 0
+
+    def put(
+        self,
+        article: Article,
+        annotations: Annotations,
+        annotators: Mapping[str, str],
+    ) -> Literal["added", "updated"]:
+        """
+        Add an article, or replace the one with the same id.
+
+        Args:
+            article: What to store.
+            annotations: All of its annotations.
+            annotators: Fingerprint of the annotator for each kind that was looked for.
+        """
+        body = article.body.encode()
+        values = (
+            int(article.explicit_id),
+            article.title,
+            article.published,
+            article.source,
+            article.url,
+            json.dumps(article.authors, ensure_ascii=False),
+            article.path,
+            zlib.compress(body),
+            len(body),
+            article.fingerprint,
+            self.generation,
+        )
+        execute = self._connection.execute
+        outcome: Literal["added", "updated"] = "added"
+        number = self._number(article.id)
+        if number is None:
+            cursor = execute(
+                "INSERT INTO articles (id, explicit_id, title, published, source, url,"
+                " authors, path, body, body_size, fingerprint, generation)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (article.id, *values),
+            )
+            number = cursor.lastrowid
+            execute("DELETE FROM removed WHERE id = ?", (article.id,))
+            self.added += 1
+        else:
+            execute(
+                "UPDATE articles SET explicit_id = ?, title = ?, published = ?,"
+                " source = ?, url = ?, authors = ?, path = ?, body = ?, body_size = ?,"
+                " fingerprint = ?, generation = ? WHERE number = ?",
+                (*values, number),
+            )
+            self.updated += 1
+            outcome = "updated"
+        execute("DELETE FROM annotations WHERE article = ?", (number,))
+        found: dict[str, Sequence[TimeExpression | EntityMention]] = {
+            "times": annotations.times,
+            "entities": annotations.entities,
+        }
+        for kind, annotator in annotators.items():
+            records = [annotation.to_record() for annotation in found[kind]]
+            execute(
+                "INSERT INTO annotations VALUES (?, ?, ?, ?, ?)",
+                (number, kind, annotator, len(records), pack_records(records)),
+            )
+        self._changed = True
+        return outcome
+
+    def delete(self, article_id: str) -> bool:
+        """
+        Delete an article, and say whether there was one.
+        """
+        number = self._number(article_id)
+        if number is None:
+            return False
+        execute = self._connection.execute
+        execute("DELETE FROM articles WHERE number = ?", (number,))
+        execute(
+            "INSERT OR REPLACE INTO removed VALUES (?, ?)",
+            (article_id, self.generation),
+        )
+        self.deleted += 1
+        self._changed = True
+        return True
+
+    def record_source(
+        self, source: KnownSource, produced: Mapping[str, str]
+    ) -> list[str]:
+        """
+        Say what a source produced, and let go of what it produced before.
+
+        Args:
+            source: As it was read.
+            produced: For each article id the fingerprint of the article in the source.
+
+        Returns:
+            Ids of articles that now come from no source at all; they were deleted.
+        """
+        execute = self._connection.execute
+        execute(
+            "INSERT INTO sources (location, path, size, modified_ns, read_ns,"
+            " fingerprint) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (location) DO UPDATE"
+            " SET path = excluded.path, size = excluded.size,"
+            " modified_ns = excluded.modified_ns, read_ns = excluded.read_ns,"
+            " fingerprint = excluded.fingerprint",
+            (
+                source.location,
+                source.path,
+                source.size,
+                source.modified_ns,
+                source.read_ns,
+                source.fingerprint,
+            ),
+        )
+        self._changed = True
+        (number,) = execute(
+            "SELECT number FROM sources WHERE location = ?", (source.location,)
+        ).fetchone()
+        before = self._origins(number)
+        for article_id, fingerprint in produced.items():
+            execute(
+                "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
+                " SELECT ?, number, ? FROM articles WHERE id = ?",
+                (number, fingerprint, article_id),
+            )
+        return self._let_go(number, [a for a in before if a not in produced])
+
+    def forget_source(self, location: str) -> list[str]:
+        """
+        Let go of a source and of what it alone produced.
+
+        Returns:
+            Ids of articles that now come from no source at all; they were deleted.
+        """
+        execute = self._connection.execute
+        row = execute(
+            "SELECT number FROM sources WHERE location = ?", (location,)
+        ).fetchone()
+        if row is None:
+            return []
+        (number,) = row
+        orphans = self._let_go(number, self._origins(number))
+        execute("DELETE FROM sources WHERE number = ?", (number,))
+        self._changed = True
+        return orphans
+
+    def finish(self) -> None:
+        """
+        Write the commit's own row; the catalog calls it.
+        """
+        if self._changed:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._connection.execute(
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
+                (self.generation, now, self.added, self.updated, self.deleted),
+            )
+
+    def _number(self, article_id: str) -> int | None:
+        row = self._connection.execute(
+            "SELECT number FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def _origins(self, source: int) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT a.id FROM origins o JOIN articles a ON a.number = o.article"
+            " WHERE o.source = ? ORDER BY a.number",
+            (source,),
+        )
+        return [article_id for (article_id,) in rows]
+
+    def _let_go(self, source: int, ids: Iterable[str]) -> list[str]:
+        """
+        Take articles from a source; delete those that no other source has.
+
+        Where another source has a different text of the article, that source has to be
+        read again.
+        """
+        execute = self._connection.execute
+        orphans = []
+        for article_id in ids:
+            number = self._number(article_id)
+            execute(
+                "DELETE FROM origins WHERE source = ? AND article = ?",
+                (source, number),
+            )
+            (others,) = execute(
+                "SELECT COUNT(*) FROM origins WHERE article = ?", (number,)
+            ).fetchone()
+            if not others:
+                self.delete(article_id)
+                orphans.append(article_id)
+            else:
+                execute(
+                    "UPDATE sources SET fingerprint = '', size = -1 WHERE number IN"
+                    " (SELECT o.source FROM origins o JOIN articles a"
+                    "  ON a.number = o.article WHERE o.article = ?"
+                    "  AND o.fingerprint <> a.fingerprint)",
+                    (number,),
+                )
+        return orphans

@@ -1,0 +1,95 @@
+"""
+The writer's lock: one process writes to an index at a time.
+
+The lock itself is the operating system's (``writer.lock``), so that it goes with the
+process that held it, however that ended.  Who holds it stands in ``writer.json`` beside
+it, for the message that others get.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from searchkit.errors import IndexAccessError, IndexLockedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+LOCK_NAME = "writer.lock"
+HOLDER_NAME = "writer.json"
+
+
+class WriterLock:
+    """
+    Holds the right to write to an index folder; a context manager.
+
+    Args:
+        folder: The index folder; it exists.
+
+    Raises:
+        IndexLockedError: On entering, where another process or thread holds it.
+        IndexAccessError: On entering, where the folder cannot be written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from filelock import FileLock  # noqa: PLC0415 - only writers pay for it
+
+        self._folder = folder
+        self._lock = FileLock(folder / LOCK_NAME, thread_local=False)
+
+    def __enter__(self) -> Self:
+        from filelock import Timeout  # noqa: PLC0415
+
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise IndexLockedError(str(self._folder), self._holder()) from None
+        except OSError as error:
+            reason = f"cannot be written to ({error.strerror})"
+            raise IndexAccessError(str(self._folder), reason) from error
+        self._sign()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        (self._folder / HOLDER_NAME).unlink(missing_ok=True)
+        self._lock.release()
+
+    def _sign(self) -> None:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+        try:
+            text = json.dumps(holder) + "\n"
+            (self._folder / HOLDER_NAME).write_text(text, encoding="utf-8")
+        except OSError as error:
+            self._lock.release()
+            reason = f"cannot be written to ({error.strerror})"
+            raise IndexAccessError(str(self._folder), reason) from error
+
+    def _holder(self) -> str:
+        try:
+            content = (self._folder / HOLDER_NAME).read_text(encoding="utf-8")
+            holder = json.loads(content)
+            since = datetime.fromisoformat(holder["since"])
+            age = int((datetime.now(UTC) - since).total_seconds())
+            return f"process {holder['pid']} on {holder['host']}, for {_duration(age)}"
+        except (OSError, ValueError, TypeError, KeyError):
+            return "another process"
+
+
+def _duration(seconds: int) -> str:
+    minutes, seconds = divmod(max(seconds, 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

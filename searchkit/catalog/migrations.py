@@ -1,0 +1,96 @@
+"""
+The schema of the catalog, and the way from each version to the next.
+
+``PRAGMA user_version`` holds the version; an empty file has version 0.  A released
+migration is never edited: a change of the schema is a new one at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+APPLICATION_ID = 0x53_4B_43_31
+"""``PRAGMA application_id``: "SKC1" in ASCII, so that ``file`` can tell what it is."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE articles (
+        number      INTEGER PRIMARY KEY,
+        id          TEXT NOT NULL UNIQUE,
+        explicit_id INTEGER NOT NULL,
+        title       TEXT NOT NULL,
+        published   TEXT,
+        source      TEXT NOT NULL,
+        url         TEXT NOT NULL,
+        authors     TEXT NOT NULL,     -- JSON list of strings
+        path        TEXT NOT NULL,
+        body        BLOB NOT NULL,     -- UTF-8, zlib
+        body_size   INTEGER NOT NULL,  -- bytes of UTF-8
+        fingerprint TEXT NOT NULL,     -- of all columns above but path and id
+        generation  INTEGER NOT NULL   -- commit that last changed the article
+    );
+    CREATE INDEX articles_by_generation ON articles (generation);
+
+    CREATE TABLE annotations (
+        article   INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+        kind      TEXT NOT NULL,       -- 'times' or 'entities'
+        annotator TEXT NOT NULL,       -- fingerprint of what found them
+        amount    INTEGER NOT NULL,
+        records   BLOB NOT NULL,       -- JSON list of records, zlib
+        PRIMARY KEY (article, kind)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE removed (
+        id         TEXT PRIMARY KEY,
+        generation INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX removed_by_generation ON removed (generation);
+
+    CREATE TABLE sources (
+        number      INTEGER PRIMARY KEY,
+        location    TEXT NOT NULL UNIQUE,  -- absolute path, links resolved
+        path        TEXT NOT NULL,         -- as last named by a person
+        size        INTEGER NOT NULL,      -- bytes
+        modified_ns INTEGER NOT NULL,
+        read_ns     INTEGER NOT NULL,      -- when it was read
+        fingerprint TEXT NOT NULL          -- of its bytes; empty to read it again
+    );
+
+    CREATE TABLE origins (
+        source      INTEGER NOT NULL REFERENCES sources (number) ON DELETE CASCADE,
+        article     INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+        fingerprint TEXT NOT NULL,         -- of the article as this source has it
+        PRIMARY KEY (source, article)
+    ) WITHOUT ROWID;
+    CREATE INDEX origins_by_article ON origins (article);
+
+    CREATE TABLE commits (
+        generation INTEGER PRIMARY KEY,
+        committed  TEXT NOT NULL,          -- UTC, ISO 8601
+        added      INTEGER NOT NULL,
+        updated    INTEGER NOT NULL,
+        deleted    INTEGER NOT NULL
+    );
+    """,
+)
+
+VERSION = len(MIGRATIONS)
+"""The version that this release reads and writes."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """
+    Bring a catalog to the newest version, each step in a transaction of its own.
+
+    Args:
+        connection: In autocommit mode, at a version of at most ``VERSION``.
+    """
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    for version, statements in enumerate(MIGRATIONS[found:], found + 1):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {statements}; PRAGMA user_version = {version};"
+            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+        )

@@ -1,0 +1,146 @@
+"""
+What rows of the catalog become, and how texts and annotations are packed into them.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
+from searchkit.articles.model import Article
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """
+    An article with its annotations, as the catalog holds them.
+    """
+
+    article: Article
+    annotations: Annotations
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """
+    What has to be known of a stored article to decide whether to store it again.
+
+    Attributes:
+        fingerprint: Of its content.
+        explicit_id: Whether its id was given.
+        annotators: Fingerprints of the annotators by kind of annotation.
+        locations: Of the sources that it comes from.
+    """
+
+    fingerprint: str
+    explicit_id: bool
+    annotators: Mapping[str, str]
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """
+    A source as it was when last read.
+
+    Attributes:
+        location: Absolute path, the identity of the source.
+        path: As a person named it.
+        size: In bytes.
+        modified_ns: Time of its last change, in nanoseconds since 1970.
+        read_ns: When it was read, likewise.
+        fingerprint: Of its bytes; empty where it has to be read again.
+        articles: How many articles it produced.
+    """
+
+    location: str
+    path: str
+    size: int
+    modified_ns: int
+    read_ns: int
+    fingerprint: str
+    articles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """
+    Counts over the whole catalog.
+
+    Attributes:
+        articles: How many there are.
+        characters: Bytes of their bodies, in UTF-8.
+        undated: Articles without a date of publication.
+        first_published: The earliest date of publication, ``None`` for no dates.
+        last_published: The latest one.
+        sources: Files that articles came from.
+        annotations: How many of each kind.
+        collections: The most frequent values of ``source`` with their counts.
+        commits: How many there were.
+        size: Bytes of the catalog's file.
+    """
+
+    articles: int
+    characters: int
+    undated: int
+    first_published: str | None
+    last_published: str | None
+    sources: int
+    annotations: Mapping[str, int]
+    collections: tuple[tuple[str, int], ...]
+    commits: int
+    size: int
+
+
+def stored_article(
+    columns: Sequence[Any], body: bytes, times: bytes | None, entities: bytes | None
+) -> StoredArticle:
+    """
+    Rebuild an article and its annotations.
+
+    Args:
+        columns: Id, whether it was given, title, published, source, url, authors, path.
+        body: Packed text.
+        times: Packed records; ``None`` where the annotator has not run.
+        entities: Likewise.
+
+    Raises:
+        zlib.error, ValueError, TypeError: The row is not what was written.
+    """
+    article_id, explicit, title, published, source, url, authors, path = columns
+    article = Article(
+        id=article_id,
+        title=title,
+        body=zlib.decompress(body).decode(),
+        published=published,
+        source=source,
+        url=url,
+        authors=json.loads(authors),
+        path=path,
+    )
+    object.__setattr__(article, "explicit_id", bool(explicit))
+    return StoredArticle(
+        article,
+        Annotations(
+            tuple(map(TimeExpression.from_record, _unpack(times))),
+            tuple(map(EntityMention.from_record, _unpack(entities))),
+        ),
+    )
+
+
+def pack_records(records: Sequence[Any]) -> bytes:
+    """
+    Pack records of annotations: JSON, compressed.
+    """
+    text = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode())
+
+
+def _unpack(packed: bytes | None) -> list[Any]:
+    return list(json.loads(zlib.decompress(packed))) if packed else []

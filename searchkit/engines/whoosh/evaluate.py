@@ -1,0 +1,351 @@
+"""
+Running a query tree on Whoosh's posting lists.
+
+Each node becomes a mapping from document number to score, within one segment; And
+intersects mappings, Or joins them, Not takes away.  All matches are visited, so totals
+are exact.  Proximity evidence, which reads positions, is looked up afterwards, and only
+for documents that could still reach the asked-for page with it: the result is the same
+as if all had been looked at.
+
+Scores are those of ``searchkit.engines.scoring``.
+"""
+
+from __future__ import annotations
+
+import heapq
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from searchkit.analysis import english_analyzer, fold
+from searchkit.documents import MAX_NAME_WORDS, name_words
+from searchkit.engines.scoring import date_overlap, proximity, proximity_score
+from searchkit.engines.whoosh.schema import identifier_term
+from searchkit.errors import QueryTreeError
+from searchkit.fields import FIELD, TEXT_FIELDS
+from searchkit.intervals import overlap_terms
+from searchkit.queries.tree import (
+    And,
+    DateRange,
+    Everything,
+    Exact,
+    Name,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
+from searchkit.settings import MAX_EXPANSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from searchkit.engines.whoosh.statistics import Leaf, Statistics
+
+#: Document number within a segment to score.
+Scores = dict[int, float]
+
+_NAME_FIELDS = {
+    "entity": "entities",
+    "person": "person",
+    "org": "org",
+    "place": "place",
+}
+
+
+class Evaluation:
+    """
+    One run of a query tree over all segments of a snapshot.
+
+    Args:
+        query: The tree.
+        leaves: The segments.
+        statistics: Counts over them.
+        terms: Walks over the terms of a field with a prefix, with their document
+            frequencies, as the searcher does.
+
+    Attributes:
+        cut_prefixes: Prefixes that stand for more words than were looked up.
+    """
+
+    def __init__(
+        self,
+        query: Query,
+        leaves: Sequence[Leaf],
+        statistics: Statistics,
+        terms: Callable[[str, str], Iterable[tuple[str, int]]],
+    ) -> None:
+        self._query = query
+        self._leaves = leaves
+        self._statistics = statistics
+        self._terms = terms
+        self._expansions: dict[str, list[str]] = {}
+        self.cut_prefixes: list[str] = []
+
+    def scores(self, leaf: Leaf) -> Scores:
+        """
+        Return all matches of one segment, without proximity evidence.
+        """
+        return self._evaluate(self._query, leaf)
+
+    def best(self, found: Sequence[Scores], count: int) -> dict[int, Scores]:
+        """
+        Add proximity evidence wherever it can change the best ``count`` matches.
+
+        Args:
+            found: The :meth:`scores` of each segment, in order; changed in place.
+            count: How many of the best matches matter.
+
+        Returns:
+            For each segment by its index, the documents that can be among the best.
+        """
+        pairs = self._neighbours()
+        bound = sum(proximity_score(1.0, *rest) for _, *rest in pairs)
+        floor = 0.0
+        if count < sum(map(len, found)):
+            every = (score for scores in found for score in scores.values())
+            floor = heapq.nlargest(count, every)[-1] if count else float("inf")
+        best: dict[int, Scores] = {}
+        for index, (leaf, scores) in enumerate(zip(self._leaves, found, strict=True)):
+            # Scores are sums in one fixed order, so that "equal" is exact here.
+            able = {doc: s for doc, s in scores.items() if s + bound >= floor}
+            for (field, left, right), *rest in pairs:
+                near = self._positions(leaf, field, (left, right), sorted(able))
+                for doc, places in near:
+                    evidence = proximity(places[left], places[right])
+                    able[doc] += proximity_score(evidence, *rest)
+            best[index] = able
+        return best
+
+    # --- nodes ------------------------------------------------------------------
+
+    def _evaluate(self, query: Query, leaf: Leaf) -> Scores:
+        match query:
+            case And(children):
+                return self._all(children, leaf)
+            case Or(children):
+                return _sum(self._evaluate(child, leaf) for child in children)
+            case Not(child):
+                return self._without(dict.fromkeys(leaf.live, 0.0), [child], leaf)
+            case Word(text, field) | Phrase(text, field):
+                return _sum(self._text(text, name, leaf) for name in _fields(field))
+            case Prefix():
+                return self._prefix(query, leaf)
+            case Name(kind, text):
+                return self._name(_NAME_FIELDS[kind], text, leaf)
+            case DateRange():
+                return self._dates(query, leaf)
+            case Exact(field, text):
+                term = identifier_term(text, folded=field == "source")
+                return dict.fromkeys(_numbers(leaf, field, term), 0.0)
+            case Everything():
+                return dict.fromkeys(leaf.live, 0.0)
+            case Nothing():
+                return {}
+        raise QueryTreeError(f"{type(query).__name__} is no node of a tree")
+
+    def _all(self, children: Sequence[Query], leaf: Leaf) -> Scores:
+        required = [child for child in children if not isinstance(child, Not)]
+        excluded = [child.child for child in children if isinstance(child, Not)]
+        parts: list[Scores] = []
+        for child in required:
+            parts.append(self._evaluate(child, leaf))
+            if not parts[-1]:
+                return {}
+        if not parts:
+            found = dict.fromkeys(leaf.live, 0.0)
+        else:
+            common = set(parts[0])
+            for part in parts:
+                common.intersection_update(part)
+            # In the order of the children, so that the sum is the same everywhere.
+            found = {doc: sum(part[doc] for part in parts) for doc in common}
+        return self._without(found, excluded, leaf)
+
+    def _without(self, found: Scores, excluded: Iterable[Query], leaf: Leaf) -> Scores:
+        for query in excluded:
+            for doc in self._evaluate(query, leaf) if found else ():
+                found.pop(doc, None)
+        return found
+
+    def _text(self, text: str, field: str, leaf: Leaf) -> Scores:
+        """
+        Score a word, or words that stand side by side.
+        """
+        stems = [term for term, _ in english_analyzer().terms(text)]
+        if not stems:
+            return {}
+        statistics = self._statistics
+        factor = FIELD[field].weight * sum(statistics.idf(field, s) for s in stems)
+        weight = statistics.frequency_weight(field)
+        lengths = leaf.lengths(field)
+        if len(stems) > 1:
+            return {
+                doc: factor * weight(count, lengths[doc])
+                for doc, count in self._phrase_counts(leaf, field, stems)
+            }
+        return {
+            doc: factor * weight(frequency, lengths[doc])
+            for doc, frequency in _frequencies(leaf, field, stems[0])
+        }
+
+    def _phrase_counts(
+        self, leaf: Leaf, field: str, stems: Sequence[str]
+    ) -> Iterator[tuple[int, int]]:
+        for doc, places in self._positions(leaf, field, stems):
+            first, *others = stems
+            starts = set(places[first])
+            for offset, stem in enumerate(others, 1):
+                starts.intersection_update(at - offset for at in places[stem])
+                if not starts:
+                    break
+            if starts:
+                yield doc, len(starts)
+
+    def _positions(
+        self,
+        leaf: Leaf,
+        field: str,
+        stems: Sequence[str],
+        among: Sequence[int] | None = None,
+    ) -> Iterator[tuple[int, dict[str, list[int]]]]:
+        """
+        Walk over the documents that have all of ``stems`` in a field.
+
+        Args:
+            leaf: The segment.
+            field: A text field.
+            stems: Terms of it, with or without repetitions.
+            among: Ascending document numbers to keep to; all where left out.
+
+        Yields:
+            Document number, and the positions of each stem.
+        """
+        lists = []
+        for stem in dict.fromkeys(stems):
+            matcher = leaf.postings(field, stem)
+            if matcher is None or not matcher.is_active():
+                return
+            lists.append((leaf.reader.doc_frequency(field, stem), stem, matcher))
+        lists.sort(key=lambda item: item[0])
+        if among is None:
+            among = _numbers(leaf, field, lists[0][1])
+        for doc in among:
+            places: dict[str, list[int]] = {}
+            for _, stem, matcher in lists:
+                if matcher.id() < doc:
+                    matcher.skip_to(doc)
+                    if not matcher.is_active():
+                        return
+                if matcher.id() != doc:
+                    break
+                places[stem] = matcher.value_as("positions")
+            else:
+                yield doc, places
+
+    def _prefix(self, query: Prefix, leaf: Leaf) -> Scores:
+        words = self._expand(query.text)
+        if query.field is None:
+            return _constant(1.0, (_numbers(leaf, "words", word) for word in words))
+        analyzer = english_analyzer()
+        stems = dict.fromkeys(term for w in words for term, _ in analyzer.terms(w))
+        field = query.field
+        return _constant(1.0, (_numbers(leaf, field, stem) for stem in stems))
+
+    def _expand(self, text: str) -> list[str]:
+        """
+        Return the words that a prefix stands for, the most frequent where they are many.
+        """
+        if text not in self._expansions:
+            words = list(self._terms("words", fold(text))) if text else []
+            if len(words) > MAX_EXPANSIONS:
+                self.cut_prefixes.append(text)
+                words = heapq.nsmallest(
+                    MAX_EXPANSIONS, words, key=lambda item: (-item[1], item[0])
+                )
+            self._expansions[text] = [word for word, _ in words]
+        return self._expansions[text]
+
+    def _name(self, field: str, text: str, leaf: Leaf) -> Scores:
+        words = name_words(text)
+        if not words or len(words) > MAX_NAME_WORDS:
+            return {}
+        term = " ".join(words)
+        factor = FIELD[field].weight * self._statistics.idf(field, term)
+        weight = self._statistics.frequency_weight(field)
+        return {
+            doc: factor * weight(frequency, 0)
+            for doc, frequency in _frequencies(leaf, field, term)
+        }
+
+    def _dates(self, query: DateRange, leaf: Leaf) -> Scores:
+        if not query.interval.is_ordered:
+            return {}
+        weight = FIELD[query.clock].weight
+        best: Scores = {}
+        for term, share in overlap_terms(query.interval):
+            score = weight * date_overlap(share)
+            for doc in _numbers(leaf, query.clock, term):
+                if score >= best.get(doc, 0.0):
+                    best[doc] = score
+        return best
+
+    def _neighbours(self) -> list[tuple[tuple[str, str, str], float, float, float]]:
+        """
+        Return the pairs of words whose proximity counts.
+
+        Returns:
+            Field and two stems, with the weight of the field and the idf of each.
+        """
+        if not isinstance(self._query, And | Or):
+            return []
+        words = [
+            terms[0][0]
+            for child in self._query.children
+            if isinstance(child, Word)
+            and child.field is None
+            and len(terms := english_analyzer().terms(child.text)) == 1
+        ]
+        idf = self._statistics.idf
+        return [
+            (
+                (field, left, right),
+                FIELD[field].weight,
+                idf(field, left),
+                idf(field, right),
+            )
+            for left, right in pairwise(words)
+            for field in TEXT_FIELDS
+        ]
+
+
+def _fields(field: str | None) -> Sequence[str]:
+    return (field,) if field else TEXT_FIELDS
+
+
+def _numbers(leaf: Leaf, field: str, term: str) -> list[int]:
+    matcher = leaf.postings(field, term)
+    return list(matcher.all_ids()) if matcher is not None else []
+
+
+def _frequencies(leaf: Leaf, field: str, term: str) -> Iterator[tuple[int, float]]:
+    matcher = leaf.postings(field, term)
+    if matcher is None:
+        return
+    while matcher.is_active():
+        yield matcher.id(), matcher.weight()
+        matcher.next()
+
+
+def _sum(parts: Iterable[Scores]) -> Scores:
+    total: Scores = {}
+    for part in parts:
+        for doc, score in part.items():
+            total[doc] = total.get(doc, 0.0) + score
+    return total
+
+
+def _constant(score: float, parts: Iterable[Iterable[int]]) -> Scores:
+    return dict.fromkeys({doc for part in parts for doc in part}, score)

@@ -1,0 +1,187 @@
+"""
+A snapshot of a Whoosh index.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from searchkit.engines.base import Matches, ScoredId, SortOrder
+from searchkit.engines.whoosh.evaluate import Evaluation, Scores
+from searchkit.engines.whoosh.statistics import Leaf, Statistics
+from searchkit.errors import IndexDamagedError, SearchkitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from whoosh.reading import IndexReader
+
+    from searchkit.queries.tree import Query
+
+#: How many more of the tied matches than asked for are ordered by id at most.
+_Ranked = tuple[float, int, str]
+
+
+class WhooshSearcher:
+    """
+    A :class:`~searchkit.engines.base.Searcher` on a Whoosh reader.
+
+    Args:
+        reader: Whoosh's reader, which the searcher closes.
+        generation: The commit of the catalog that it holds.
+        folder: The index folder, for error messages.
+    """
+
+    def __init__(self, reader: IndexReader, generation: int, folder: Path) -> None:
+        self._reader = reader
+        self._generation = generation
+        self._folder = folder
+        self._leaves = [Leaf(leaf, base) for leaf, base in reader.leaf_readers()]
+        self._statistics = Statistics(self._leaves)
+
+    @property
+    def generation(self) -> int:
+        """
+        The catalog's commit that this snapshot holds.
+        """
+        return self._generation
+
+    @property
+    def document_count(self) -> int:
+        """
+        How many documents there are, deleted ones not counted.
+        """
+        return int(self._reader.doc_count())
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        order: SortOrder = "relevance",
+    ) -> Matches:
+        """
+        Find documents; see :class:`~searchkit.engines.base.Searcher`.
+        """
+        evaluation = self._evaluation(query)
+        try:
+            found = [evaluation.scores(leaf) for leaf in self._leaves]
+            wanted = offset + limit
+            if order == "relevance":
+                best = evaluation.best(found, wanted)
+            else:
+                best = dict(enumerate(found))
+            page = self._page(best, wanted, order)[offset:]
+        except SearchkitError:
+            raise
+        except Exception as error:
+            # Whoosh reads posting lists without checks: a damaged file can raise
+            # anything from struct.error to zlib.error.
+            reason = f"a posting list cannot be read ({type(error).__name__}: {error})"
+            raise IndexDamagedError(str(self._folder), reason) from error
+        total = sum(map(len, found))
+        return Matches(total, tuple(page), tuple(evaluation.cut_prefixes))
+
+    def matches_any(self, query: Query) -> bool:
+        """
+        Tell whether at least one document matches.
+        """
+        evaluation = self._evaluation(query)
+        return any(evaluation.scores(leaf) for leaf in self._leaves)
+
+    def all_scores(self, query: Query) -> list[tuple[Leaf, Scores]]:
+        """
+        Return every match of every segment with its whole score.
+        """
+        evaluation = self._evaluation(query)
+        found = [evaluation.scores(leaf) for leaf in self._leaves]
+        best = evaluation.best(found, sum(map(len, found)))
+        return [(leaf, best[i]) for i, leaf in enumerate(self._leaves)]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """
+        Return in how many documents a term occurs.
+        """
+        return self._statistics.document_frequency(field, term)
+
+    def terms(self, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """
+        Walk over the terms of a field that begin with ``prefix``, in order.
+        """
+        start = prefix.encode()
+        for (name, term), info in self._reader.iter_from(field, start):
+            if name != field or not term.startswith(start):
+                return
+            yield term.decode(), info.doc_frequency()
+
+    def ids(self) -> Iterator[str]:
+        """
+        Walk over the ids of all documents.
+        """
+        for stored in self._reader.all_stored_fields():
+            yield stored["id"]
+
+    def close(self) -> None:
+        """
+        Let go of files.
+        """
+        if not self._reader.is_closed:
+            self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _evaluation(self, query: Query) -> Evaluation:
+        return Evaluation(query, self._leaves, self._statistics, self.terms)
+
+    def _page(
+        self, found: dict[int, Scores], wanted: int, order: SortOrder
+    ) -> list[ScoredId]:
+        """
+        Order matches and return the first ``wanted``.
+        """
+        if not wanted:
+            return []
+        keyed = (
+            (*_sort_key(order, score, leaf.published[doc]), leaf, doc, score)
+            for leaf, scores in ((self._leaves[i], s) for i, s in found.items())
+            for doc, score in scores.items()
+        )
+        # The id, the last criterion, has to be read from disk: only for those whose
+        # other criteria put them on the page.
+        ranked = sorted(keyed, key=lambda item: item[:2])
+        if len(ranked) > wanted:
+            last = ranked[wanted - 1][:2]
+            ranked = [item for item in ranked if item[:2] <= last]
+        named = [
+            (first, second, leaf.reader.stored_fields(doc)["id"], score)
+            for first, second, leaf, doc, score in ranked
+        ]
+        page = heapq.nsmallest(wanted, named)
+        return [ScoredId(article_id, score) for _, _, article_id, score in page]
+
+
+def _sort_key(order: SortOrder, score: float, published: int) -> tuple[float, float]:
+    """
+    Return what to sort by, ascending: undated documents come last.
+    """
+    newest_first = -published
+    match order:
+        case "newest":
+            return newest_first, -score
+        case "oldest":
+            return published or float("inf"), -score
+    return -score, newest_first

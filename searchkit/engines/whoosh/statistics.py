@@ -1,0 +1,134 @@
+"""
+What scores depend on beyond one segment: counts over the whole snapshot.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from whoosh.reading import TermNotFound
+
+from searchkit.engines.scoring import idf, rounded_length, term_frequency_weight
+from searchkit.engines.whoosh.schema import LENGTH_SUFFIX, PUBLISHED_COLUMN
+from searchkit.fields import FIELD, FieldKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from whoosh.matching import Matcher
+    from whoosh.reading import IndexReader
+
+
+class Leaf:
+    """
+    One segment of a snapshot, with its columns read when first needed.
+
+    Attributes:
+        reader: Whoosh's reader of the segment.
+        base: What to add to its document numbers for those of the snapshot.
+    """
+
+    def __init__(self, reader: IndexReader, base: int) -> None:
+        self.reader = reader
+        self.base = base
+        self._columns: dict[str, Sequence[int]] = {}
+
+    def lengths(self, field: str) -> Sequence[int]:
+        """
+        Return the exact length of a text field in tokens, by document number.
+        """
+        return self._column(field + LENGTH_SUFFIX)
+
+    @property
+    def published(self) -> Sequence[int]:
+        """
+        The ordinal of the first day of publication by document number, 0 for unknown.
+        """
+        return self._column(PUBLISHED_COLUMN)
+
+    @cached_property
+    def live(self) -> list[int]:
+        """
+        The numbers of all documents that are not deleted.
+        """
+        return list(self.reader.all_doc_ids())
+
+    def postings(self, field: str, term: str) -> Matcher | None:
+        """
+        Open a posting list without deleted documents; ``None`` where there is none.
+        """
+        try:
+            return self.reader.postings(field, term)
+        except TermNotFound:
+            return None
+
+    def _column(self, name: str) -> Sequence[int]:
+        if name not in self._columns:
+            if self.reader.has_column(name):
+                column = self.reader.column_reader(name, translate=False)
+                self._columns[name] = column.load()
+            else:
+                self._columns[name] = [0] * self.reader.doc_count_all()
+        return self._columns[name]
+
+
+class Statistics:
+    """
+    Counts over all segments of a snapshot.
+
+    Deleted documents count until their segment is merged, as in Lucene.
+    """
+
+    def __init__(self, leaves: Sequence[Leaf]) -> None:
+        self._leaves = leaves
+        self.document_count = sum(leaf.reader.doc_count_all() for leaf in leaves)
+        self._frequencies: dict[tuple[str, str], int] = {}
+        self._mean_lengths: dict[str, float] = {}
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """
+        Return in how many documents a term occurs.
+        """
+        key = field, term
+        if key not in self._frequencies:
+            self._frequencies[key] = sum(
+                leaf.reader.doc_frequency(field, term) for leaf in self._leaves
+            )
+        return self._frequencies[key]
+
+    def idf(self, field: str, term: str) -> float:
+        """
+        Return the inverse document frequency of a term.
+        """
+        return idf(self.document_frequency(field, term), self.document_count)
+
+    def mean_length(self, field: str) -> float:
+        """
+        Return the mean of the exact lengths of a text field, in tokens.
+        """
+        if field not in self._mean_lengths:
+            total = sum(sum(leaf.lengths(field)) for leaf in self._leaves)
+            self._mean_lengths[field] = total / max(self.document_count, 1)
+        return self._mean_lengths[field]
+
+    def frequency_weight(self, field: str) -> Callable[[float, int], float]:
+        """
+        Return the BM25 weight of (frequency, exact length) in a field.
+
+        Only text fields consider the length.
+        """
+        is_text = FIELD[field].kind is FieldKind.TEXT
+        mean = self.mean_length(field) if is_text else 0.0
+        cache: dict[tuple[float, int], float] = {}
+
+        def weight(frequency: float, length: int) -> float:
+            key = frequency, length
+            found = cache.get(key)
+            if found is None:
+                cache[key] = found = term_frequency_weight(
+                    frequency, rounded_length(length), mean
+                )
+            return found
+
+        return weight

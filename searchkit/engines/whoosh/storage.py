@@ -1,0 +1,196 @@
+"""
+Files of the Whoosh index: durable when written, checked before they are unpickled.
+
+Whoosh never syncs.  :class:`DurableStorage` does, at the moments that matter: a segment
+and a table of contents are on disk before they get their final name, and the folder is
+synced after the name changes.  Old files are deleted by Whoosh only after that.
+
+The table of contents is a pickle, and a pickle can run any code.
+:func:`check_table_of_contents` loads it with the classes of an index allowed and
+everything else refused, before Whoosh gets to see it.  The blocks of posting lists are
+pickles of Whoosh's own codec, which loads them without asking anyone: an index folder
+from a stranger is therefore to be rebuilt from its catalog, which holds no code.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+
+from searchkit.errors import IndexDamagedError
+
+INDEX_NAME = "MAIN"
+"""Whoosh's default name, so that ``open_dir`` needs no other."""
+
+_TOC = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc\Z")
+_OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc(\..*)?\Z|{INDEX_NAME}_[0-9a-z]+\..*\Z")
+#: Files that stay after a commit; all others become part of a ``.seg`` and go.
+_LASTING = re.compile(r"\.seg\Z|\.toc(\.|\Z)")
+
+#: Classes that a table of contents may name.
+_ALLOWED_MODULES = frozenset(
+    {
+        "searchkit.engines.whoosh.schema",
+        "whoosh.analysis.acore",
+        "whoosh.analysis.analyzers",
+        "whoosh.analysis.filters",
+        "whoosh.analysis.tokenizers",
+        "whoosh.codec.base",
+        "whoosh.codec.whoosh3",
+        "whoosh.columns",
+        "whoosh.fields",
+        "whoosh.formats",
+    }
+)
+_ALLOWED_NAMES = frozenset(
+    {
+        ("__builtin__", "frozenset"),
+        ("__builtin__", "int"),
+        ("__builtin__", "object"),
+        ("__builtin__", "set"),
+        ("builtins", "frozenset"),
+        ("builtins", "int"),
+        ("builtins", "object"),
+        ("builtins", "set"),
+        ("collections", "defaultdict"),
+        ("copy_reg", "_reconstructor"),
+        ("copyreg", "_reconstructor"),
+        ("re", "_compile"),
+    }
+)
+
+
+class DurableStorage(FileStorage):  # type: ignore[misc]
+    """
+    Whoosh's file storage, with every lasting file on disk before it counts.
+    """
+
+    def create_file(self, name: str, **options: Any) -> StructFile:
+        """
+        Create a file that is synced when it is closed, if it is one that stays.
+        """
+        if _LASTING.search(name):
+            options["onclose"] = _sync
+        return super().create_file(name, **options)
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: FBT001, FBT002 - Whoosh's signature
+        """
+        Rename a file in one step, and sync the folder.
+        """
+        if safe and self.file_exists(newname):
+            raise FileExistsError(self._fpath(newname))
+        os.replace(self._fpath(oldname), self._fpath(newname))  # noqa: PTH105 - as above
+        sync_folder(Path(self.folder))
+
+
+def _sync(file: StructFile) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """
+    Put the names in a folder on disk; does nothing where folders cannot be synced.
+    """
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def latest_toc(folder: Path) -> int:
+    """
+    Return the number of the newest table of contents; -1 where there is none.
+    """
+    numbers = [int(m[1]) for name in os.listdir(folder) if (m := _TOC.match(name))]  # noqa: PTH208 - names are all it takes
+    return max(numbers, default=-1)
+
+
+def toc_path(folder: Path, number: int) -> Path:
+    """
+    Return where the table of contents with this number is.
+    """
+    return folder / f"_{INDEX_NAME}_{number}.toc"
+
+
+def remove_index_files(folder: Path) -> None:
+    """
+    Delete all files of the Whoosh index, and of writers that died.
+    """
+    for name in os.listdir(folder):  # noqa: PTH208
+        if _OURS.match(name):
+            (folder / name).unlink()
+    remove_leftovers(folder)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """
+    Delete what writers that died have left; only for the holder of the writer's lock.
+    """
+    shutil.rmtree(folder / f"{INDEX_NAME}.tmp", ignore_errors=True)
+    for path in folder.glob(f"_{INDEX_NAME}_*.toc.*"):
+        path.unlink(missing_ok=True)
+
+
+class _IndexUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _ALLOWED_NAMES or (
+            module in _ALLOWED_MODULES and name.isidentifier()
+        ):
+            return super().find_class(module, name)
+        what = f"it names {module}.{name}, which is no part of an index"
+        raise pickle.UnpicklingError(what)
+
+
+def check_table_of_contents(folder: Path, number: int) -> None:
+    """
+    Load a table of contents with nothing but an index's own classes allowed.
+
+    Args:
+        folder: The index folder.
+        number: Which table.
+
+    Raises:
+        FileNotFoundError: It is not there.
+        IndexDamagedError: It is cut short, altered, or names other classes.
+    """
+    path = toc_path(folder, number)
+    with path.open("rb") as file:
+        stream = StructFile(file, name=path.name)
+        try:
+            for _ in range(3):  # sizes of C types
+                stream.read_varint()
+            stream.read_int()  # byte order
+            stream.read_int()  # version of the format
+            for _ in range(3):  # release of Whoosh
+                stream.read_varint()
+            schema = stream.read_string()
+            stream.read_int()  # generation
+            stream.read_int()
+            _load(schema)
+            _load(file.read())
+        except Exception as error:
+            reason = _reason(error, path)
+            raise IndexDamagedError(str(path), reason) from error
+
+
+def _load(pickled: bytes) -> None:
+    _IndexUnpickler(io.BytesIO(pickled)).load()
+
+
+def _reason(error: Exception, path: Path) -> str:
+    if isinstance(error, pickle.UnpicklingError) and "it names" in str(error):
+        return str(error)
+    size = path.stat().st_size if path.exists() else 0
+    return "the file is empty" if size == 0 else "the table of contents is cut short"

@@ -1,0 +1,163 @@
+"""
+The transaction on a Whoosh index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from whoosh.reading import SegmentReader, TermNotFound
+
+from searchkit.analysis import english_analyzer
+from searchkit.engines.whoosh.schema import (
+    LENGTH_SUFFIX,
+    PUBLISHED_COLUMN,
+    AnalysedText,
+)
+from searchkit.settings import MAX_SEGMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from whoosh.codec.base import Segment
+    from whoosh.index import FileIndex
+    from whoosh.writing import SegmentWriter
+
+    from searchkit.documents import Document
+    from searchkit.engines.whoosh.engine import WhooshEngine
+
+
+class WhooshWriter:
+    """
+    A :class:`~searchkit.engines.base.Writer` on Whoosh's segment writer.
+
+    All values are made before Whoosh sees a document: an exception in the middle of
+    Whoosh's ``add_document`` would spoil the segment, so any exception at all cancels.
+    """
+
+    def __init__(
+        self, engine: WhooshEngine, index: FileIndex, writer: SegmentWriter
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._cleared = False
+        self._open = True
+        self._reader = index.reader()
+        #: Documents of this transaction: article id to number in the new segment.
+        self._added: dict[str, int] = {}
+        self._superseded: list[int] = []
+
+    def put(self, document: Document) -> None:
+        """
+        Add a document, or replace the one with the same id.
+        """
+        try:
+            values = document_values(document)
+            self.delete(document.id)
+            self._added[document.id] = self._writer.docnum
+            self._writer.add_document(**values)
+        except BaseException:
+            self.cancel()
+            raise
+
+    def delete(self, article_id: str) -> None:
+        """
+        Delete a document if there is one.
+        """
+        number = self._added.pop(article_id, None)
+        if number is not None:
+            self._superseded.append(number)
+        if self._cleared:
+            return
+        try:
+            matcher = self._reader.postings("id", article_id)
+        except TermNotFound:
+            return
+        while matcher.is_active():
+            if not self._writer.is_deleted(matcher.id()):
+                self._writer.delete_document(matcher.id())
+            matcher.next()
+
+    def clear(self) -> None:
+        """
+        Delete every document that was there before this transaction.
+        """
+        self._cleared = True
+
+    def commit(self, generation: int) -> None:
+        """
+        Make all changes durable, then visible.
+        """
+        try:
+            self._reader.close()
+            for number in self._superseded:
+                self._writer.newsegment.delete_document(number)
+            self._writer.commit(mergetype=_no_segments if self._cleared else _merge)
+            self._open = False
+            self._engine.record_commit(generation)
+        except BaseException:
+            self.cancel()
+            raise
+
+    def cancel(self) -> None:
+        """
+        Forget all changes.
+        """
+        if not self._open:
+            return
+        self._open = False
+        if not self._reader.is_closed:
+            self._reader.close()
+        if not self._writer.is_closed:
+            self._writer.cancel()
+
+
+def document_values(document: Document) -> dict[str, Any]:
+    """
+    Analyse a document into the values that the schema's field types take.
+    """
+    analyzer = english_analyzer()
+    title, body = analyzer.terms(document.title), analyzer.terms(document.body)
+    values: dict[str, Any] = {
+        "id": document.id,
+        "title": AnalysedText(term for term, _ in title),
+        "_stored_title": document.title,
+        "title" + LENGTH_SUFFIX: len(title),
+        "body": AnalysedText(term for term, _ in body),
+        "body" + LENGTH_SUFFIX: len(body),
+        "words": {word for _, word in title} | {word for _, word in body},
+        "dates": document.dates,
+        "source": document.source,
+        "url": document.url,
+        **document.names,
+    }
+    if document.published is not None:
+        values["published"] = document.published
+        values["_stored_published"] = document.published_value
+        values[PUBLISHED_COLUMN] = document.published.first.toordinal()
+    return values
+
+
+def _no_segments(_: SegmentWriter, __: Sequence[Segment]) -> list[Segment]:
+    return []
+
+
+def _merge(writer: SegmentWriter, segments: Sequence[Segment]) -> list[Segment]:
+    """
+    Keep segments few: a Whoosh merge policy.
+
+    Segments that have lost more than half of their documents are written anew, and as
+    soon as there are too many, the smallest ones are joined until half are left.  The
+    largest are rarely touched, so that each document is rewritten a few times only.
+    """
+    by_size = sorted(segments, key=lambda segment: segment.doc_count())
+    worn = [s for s in by_size if s.deleted_count() * 2 > s.doc_count_all()]
+    joined = {segment.segment_id() for segment in worn}
+    if len(segments) - len(worn) + 1 > MAX_SEGMENTS:
+        joined.update(s.segment_id() for s in by_size[: -(MAX_SEGMENTS // 2)])
+    for segment in segments:
+        if segment.segment_id() in joined and segment.doc_count() > 0:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return [s for s in segments if s.segment_id() not in joined]

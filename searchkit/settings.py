@@ -1,0 +1,111 @@
+"""
+Every default, with its unit.
+
+What a person can choose on the command line or in a call has its default here; so do
+the limits that keep strangers' files and queries from using up the machine.
+"""
+
+from __future__ import annotations
+
+# --- Index ----------------------------------------------------------------------
+
+DEFAULT_INDEX = "index"
+"""Folder of the index when neither ``--index`` nor the environment names one."""
+
+INDEX_VARIABLE = "SEARCHKIT_INDEX"
+"""Environment variable that names the index folder."""
+
+BATCH_ARTICLES = 500
+"""Articles written to the catalog in one transaction, at most."""
+
+BATCH_CHARACTERS = 8 * 2**20
+"""Code points of text written to the catalog in one transaction, about."""
+
+ARTICLES_PER_COMMIT = 20_000
+"""Articles after which the engine commits while a long run goes on."""
+
+WRITER_MEMORY_MB = 256
+"""Memory for postings before the Whoosh engine spills them to disk, in MB."""
+
+MAX_SEGMENTS = 8
+"""Segments after which a commit merges the smallest ones."""
+
+OPEN_ATTEMPTS = 20
+"""Times a reader tries again when a writer's commit changes files under it."""
+
+OPEN_DELAY = 0.05
+"""Seconds between two of these attempts."""
+
+# --- Search ---------------------------------------------------------------------
+
+DEFAULT_LIMIT = 10
+"""Hits on one page."""
+
+MAX_LIMIT = 1000
+"""Largest page."""
+
+SNIPPETS_PER_HIT = 2
+"""Snippets shown for one hit, at most."""
+
+SNIPPET_SIZE = 280
+"""Length of a snippet, in code points, at most."""
+
+MAX_EXPANSIONS = 2000
+"""Words that one prefix stands for, at most."""
+
+# --- Scoring: see searchkit.engines.scoring -------------------------------------
+
+BM25_K1 = 1.2
+"""How soon further occurrences of a word stop counting; unitless, Lucene's default."""
+
+BM25_B = 0.75
+"""How much length is held against an article; unitless, Lucene's default."""
+
+PROXIMITY_WEIGHT = 1.0
+"""Factor of proximity evidence against BM25; unitless."""
+
+PROXIMITY_WINDOW = 8
+"""Largest distance at which two words count as near, in tokens."""
+
+# --- Reading: what passes a limit is reported and left out ----------------------
+
+MAX_SOURCE_BYTES = 64 * 2**30
+"""Longest source that is read article by article (JSON Lines), unpacked; bytes."""
+
+MAX_STDIN_BYTES = 256 * 2**20
+"""Most that is taken from standard input, which is held in memory; bytes."""
+
+MAX_TEXT_BYTES = 32 * 2**20
+"""Longest plain text, one article, unpacked; bytes."""
+
+MAX_HTML_BYTES = 16 * 2**20
+"""Longest web page, unpacked; bytes.  News pages have 0.1 to 3 MB."""
+
+MAX_HTML_TAGS = 200_000
+"""Most tags in one web page, counted by ``<``.  News pages have 1,000 to 20,000."""
+
+MAX_HTML_DEPTH = 200
+"""Deepest nesting in which the text of a page is looked for; elements.  News pages
+have 15 to 35; libxml2 itself cuts off what lies deeper than 256."""
+
+MAX_JSON_LINE_BYTES = 32 * 2**20
+"""Longest line of JSON Lines, one article; bytes."""
+
+MAX_JSON_DOCUMENT_BYTES = 64 * 2**20
+"""Longest JSON file that is one object or one list, parsed whole; bytes."""
+
+MAX_REPORTED_LINES = 1000
+"""Bad lines of one file that are reported one by one; the others are counted."""
+
+MAX_UNPACK_RATIO = 200
+"""Most bytes that one byte of a compressed file may unpack to; unitless.  Text comes
+to 3 to 20; gzip allows 1,032, which only a bomb comes near."""
+
+MIN_UNPACK_BYTES = 16 * 2**20
+"""Size up to which that ratio is not looked at, since it does no harm; bytes."""
+
+MAX_TITLE_CHARACTERS = 300
+"""Longest first line of a plain text that is taken for its headline; code points."""
+
+ENCODING_SAMPLE_BYTES = 32 * 2**10
+"""Beginning of a source from which its character encoding is guessed; bytes."""
