@@ -1,0 +1,116 @@
+"""
+searchkit: search a pile of news on your own machine.
+
+Two paths run through the package, each stage a folder named after what it makes::
+
+    file   -> articles/ -> annotations/ -> catalog/ -> engines/      (writing)
+    string -> queries/  -> engines/     -> hits     -> snippets/     (reading)
+
+- An *article* is what a newsroom published: title, body, date.  ``articles`` reads them
+  from plain text, HTML and JSON Lines.
+- *Annotations* are the dates and entities in its text, each with its span.
+- The *catalog* keeps both for good, in SQLite; every index can be made from it again.
+- An *engine* finds documents by a query tree; the local one is a real Whoosh index.
+- A *query* is any text a person types; what was set aside of it is said.
+- *Hits* are plain values, their *snippets* exact quotations with offsets.
+
+The names below are what scripts use; each says what it takes, gives and raises::
+
+    import searchkit
+
+    with searchkit.open_index("index") as index:
+        for hit in index.search('"Doha agreement" dates:2020-02'):
+            print(hit.title, "|", hit.snippets[0].text)
+
+searchkit does not fetch pages, translate, summarise or guess what a reader meant; it
+never reads the clock to understand a text, and sends nothing anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from searchkit._version import __version__
+from searchkit.errors import (
+    AmbiguousIdError,
+    ArticleError,
+    ArticleNotFoundError,
+    DateValueError,
+    IndexAccessError,
+    IndexDamagedError,
+    IndexExistsError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexOutdatedError,
+    IndexStoreError,
+    IndexVersionError,
+    QueryTreeError,
+    SearchkitError,
+    UnsupportedFormatError,
+)
+
+if TYPE_CHECKING:
+    from searchkit.articles.model import Article
+    from searchkit.hits import Hit, Hits, Snippet
+    from searchkit.index import Index, create_index, open_index
+    from searchkit.indexing import IndexingReport
+    from searchkit.queries.notes import Note
+    from searchkit.spans import Span
+
+__all__ = [
+    "AmbiguousIdError",
+    "Article",
+    "ArticleError",
+    "ArticleNotFoundError",
+    "DateValueError",
+    "Hit",
+    "Hits",
+    "Index",
+    "IndexAccessError",
+    "IndexDamagedError",
+    "IndexExistsError",
+    "IndexLockedError",
+    "IndexMissingError",
+    "IndexOutdatedError",
+    "IndexStoreError",
+    "IndexVersionError",
+    "IndexingReport",
+    "Note",
+    "QueryTreeError",
+    "SearchkitError",
+    "Snippet",
+    "Span",
+    "UnsupportedFormatError",
+    "__version__",
+    "create_index",
+    "open_index",
+]
+
+#: Where names come from that are imported when first used, so that ``import searchkit``
+#: costs next to nothing.
+_LAZY = {
+    "Article": "searchkit.articles.model",
+    "Hit": "searchkit.hits",
+    "Hits": "searchkit.hits",
+    "Index": "searchkit.index",
+    "IndexingReport": "searchkit.indexing",
+    "Note": "searchkit.queries.notes",
+    "Snippet": "searchkit.hits",
+    "Span": "searchkit.spans",
+    "create_index": "searchkit.index",
+    "open_index": "searchkit.index",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

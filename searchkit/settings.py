@@ -24,6 +24,10 @@ BATCH_CHARACTERS = 8 * 2**20
 ARTICLES_PER_COMMIT = 20_000
 """Articles after which the engine commits while a long run goes on."""
 
+RACY_NS = 2_000_000_000
+"""How long before its reading a file must have changed last, in nanoseconds, for its
+size and time to prove that it has not changed since."""
+
 WRITER_MEMORY_MB = 256
 """Memory for postings before the Whoosh engine spills them to disk, in MB."""
 
@@ -81,8 +85,9 @@ MAX_TEXT_BYTES = 32 * 2**20
 MAX_HTML_BYTES = 16 * 2**20
 """Longest web page, unpacked; bytes.  News pages have 0.1 to 3 MB."""
 
-MAX_HTML_TAGS = 200_000
-"""Most tags in one web page, counted by ``<``.  News pages have 1,000 to 20,000."""
+MAX_HTML_TAGS = 100_000
+"""Most tags in one web page, counted by ``<``.  News pages have 1,000 to 10,000; this
+many can take some seconds."""
 
 MAX_HTML_DEPTH = 200
 """Deepest nesting in which the text of a page is looked for; elements.  News pages
@@ -109,3 +114,14 @@ MAX_TITLE_CHARACTERS = 300
 
 ENCODING_SAMPLE_BYTES = 32 * 2**10
 """Beginning of a source from which its character encoding is guessed; bytes."""
+
+# --- Queries: see docs/specs/query-grammar.md -----------------------------------
+
+MAX_QUERY_LENGTH = 4096
+"""Longest query string that is read, in code points; also the longest printed tree."""
+
+MAX_QUERY_LEAVES = 128
+"""Words, phrases and filters of one query, at most."""
+
+MAX_QUERY_DEPTH = 24
+"""Groups inside each other in one query, at most."""

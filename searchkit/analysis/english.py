@@ -6,13 +6,13 @@ stored.  Three steps, in this order:
 
 1. **Tokenize.**  A token is a run of letters, digits and combining marks; a mark never
    starts one.  It may hold apostrophes between letters (``O'Neill``), dots between
-   single letters (``U.S``), and the separators of one number (``1,250.75``).  Everything
-   else parts tokens: ``COVID-19`` is two, standing side by side.  Ideographs and
-   hiragana, which are written without spaces, are a token each.
-2. **Fold.**  Compatibility decomposition (NFKD), lower case, diacritics off (``Erdoğan``
-   is ``erdogan``, ``Łódź`` is ``lodz``), possessives off (``Kabul's``), apostrophes,
-   dots of acronyms and thousands separators off (``U.S.`` is ``us``, ``1,250`` is
-   ``1250``).
+   single letters (``U.S``), and the separators of one number (``1,250.75``).  All else
+   parts tokens: ``COVID-19`` is two, standing side by side.  Ideographs and hiragana,
+   which are written without spaces, are a token each.
+2. **Fold.**  Compatibility decomposition (NFKD), lower case, diacritics off
+   (``Erdoğan`` is ``erdogan``, ``Łódź`` is ``lodz``), possessives off (``Kabul's``),
+   apostrophes, dots of acronyms and thousands separators off (``U.S.`` is ``us``,
+   ``1,250`` is ``1250``).
 3. **Stem.**  Snowball's English stemmer (Porter 2) on the folded word.
 
 Every token has a position, stop words included: ``"to be or not to be"`` is found.

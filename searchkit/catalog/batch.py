@@ -119,7 +119,11 @@ class Batch:
         return True
 
     def record_source(
-        self, source: KnownSource, produced: Mapping[str, str]
+        self,
+        source: KnownSource,
+        produced: Mapping[str, str],
+        *,
+        keep_rest: bool = False,
     ) -> list[str]:
         """
         Say what a source produced, and let go of what it produced before.
@@ -127,6 +131,8 @@ class Batch:
         Args:
             source: As it was read.
             produced: For each article id the fingerprint of the article in the source.
+            keep_rest: The source could be read in part only: keep what it produced
+                before.
 
         Returns:
             Ids of articles that now come from no source at all; they were deleted.
@@ -158,6 +164,8 @@ class Batch:
                 " SELECT ?, number, ? FROM articles WHERE id = ?",
                 (number, fingerprint, article_id),
             )
+        if keep_rest:
+            return []
         return self._let_go(number, [a for a in before if a not in produced])
 
     def forget_source(self, location: str) -> list[str]:

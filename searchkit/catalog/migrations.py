@@ -67,6 +67,11 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX origins_by_article ON origins (article);
 
+    CREATE TABLE settings (
+        name  TEXT PRIMARY KEY,
+        value TEXT NOT NULL                -- JSON
+    ) WITHOUT ROWID;
+
     CREATE TABLE commits (
         generation INTEGER PRIMARY KEY,
         committed  TEXT NOT NULL,          -- UTC, ISO 8601

@@ -4,6 +4,7 @@ Reading the catalog, and opening batches on it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
 from contextlib import contextmanager
@@ -274,6 +275,19 @@ class Catalog:
             size=self._path.stat().st_size,
         )
 
+    def annotators(self) -> set[tuple[str, str]]:
+        """
+        Return kind and fingerprint of all annotators whose findings are stored.
+        """
+        return set(self._all("SELECT DISTINCT kind, annotator FROM annotations"))
+
+    def setting(self, name: str, *, default: Any) -> Any:
+        """
+        Return a setting of this index; ``default`` where it was never set.
+        """
+        row = self._one("SELECT value FROM settings WHERE name = ?", (name,))
+        return json.loads(row[0]) if row else default
+
     # --- writing ----------------------------------------------------------------
 
     @contextmanager
@@ -295,6 +309,13 @@ class Catalog:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """
+        Keep a setting of this index: any JSON value.
+        """
+        values = (name, json.dumps(value))
+        self._all("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
 
     # --- rows -------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ types.  Nothing of Whoosh is patched; everything goes through its extension poin
 - ``storage`` puts files on disk so that they survive a crash, and reads Whoosh's table
   of contents only after looking at what it would load.
 - ``manifest`` is our file beside Whoosh's: which commit of the catalog is indexed.
-- ``engine``, ``writer`` and ``searcher`` are the contract of ``searchkit.engines.base``.
+- ``engine``, ``writer`` and ``searcher`` fulfil ``searchkit.engines.base``.
 - ``evaluate`` runs a query tree on one segment; ``query`` wraps a tree as a Whoosh
   ``Query``, so that Whoosh's own API can ask it, too.
 

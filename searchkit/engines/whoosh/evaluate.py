@@ -256,7 +256,7 @@ class Evaluation:
 
     def _expand(self, text: str) -> list[str]:
         """
-        Return the words that a prefix stands for, the most frequent where they are many.
+        Return the words that a prefix stands for, at most the most frequent ones.
         """
         if text not in self._expansions:
             words = list(self._terms("words", fold(text))) if text else []

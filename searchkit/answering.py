@@ -1,0 +1,201 @@
+"""
+Answering: from a query string to hits.
+
+The path of reading::
+
+    query string -> tree -> engine -> article ids -> catalog -> hits with snippets
+
+Where no article matches a tree as it stands, it is read more kindly, and the answer
+says so: first, words that no article has are replaced by the most similar ones that some
+have; then the best articles for any of the words are shown.  Filters, phrases and
+negations are never loosened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from searchkit.analysis import english_analyzer
+from searchkit.documents import name_words
+from searchkit.errors import DateValueError
+from searchkit.fields import TEXT_FIELDS
+from searchkit.hits import Hit, Hits
+from searchkit.intervals import Interval
+from searchkit.queries import closest, corrected, parse, relaxed
+from searchkit.queries.notes import Note
+from searchkit.queries.tree import DateRange, Query, Word, all_of
+from searchkit.settings import SNIPPET_SIZE
+from searchkit.snippets import make_snippets, title_highlights
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from searchkit.catalog import Catalog, StoredArticle
+    from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
+
+
+def answer(
+    query: str,
+    searcher: Searcher,
+    catalog: Catalog,
+    *,
+    limit: int,
+    offset: int,
+    order: SortOrder,
+    published_from: str | date | None,
+    published_to: str | date | None,
+    snippets: int,
+) -> Hits:
+    """
+    Answer a query string; arguments as for ``Index.search``.
+
+    Args:
+        query: What a person typed.
+        searcher: The engine's snapshot.
+        catalog: Where the articles are.
+        limit: Hits on the page.
+        offset: Hits before the page.
+        order: What to sort by.
+        published_from: First day of publication, or nothing.
+        published_to: Last day of publication, or nothing.
+        snippets: Quotations for each hit, at most.
+
+    Raises:
+        DateValueError: One of the dates is none.
+    """
+    parsed = parse(query)
+    window = publication_window(published_from, published_to)
+    tree = all_of([parsed.tree, *window])
+    notes = list(parsed.notes)
+
+    def run(candidate: Query) -> Matches:
+        return searcher.search(candidate, limit=limit, offset=offset, order=order)
+
+    matches = run(tree)
+    if not matches.total:
+        kinder, remarks = _corrected(tree, searcher)
+        notes += remarks
+        if kinder != tree:
+            tree = kinder
+            matches = run(tree)
+        if not matches.total and (looser := relaxed(tree)) is not None:
+            found = run(looser)
+            if found.total:
+                tree, matches = looser, found
+                message = "no article has all the words; these have some of them"
+                notes.append(Note("relaxed", message))
+    notes += [
+        Note(
+            "expanded",
+            f"“{prefix}*” stands for very many words; the most frequent were used",
+            f"{prefix}*",
+        )
+        for prefix in matches.cut_prefixes
+    ]
+    stored = catalog.get_many(match.id for match in matches.page)
+    missing = [match.id for match in matches.page if match.id not in stored]
+    if missing:
+        notes.append(
+            Note(
+                "index",
+                f"{len(missing)} documents of the index are not in the catalog and"
+                " were left out",
+            )
+        )
+    page = tuple(
+        _hit(match, stored[match.id], tree, snippets)
+        for match in matches.page
+        if match.id in stored
+    )
+    return Hits(query, str(tree), matches.total, offset, page, tuple(notes))
+
+
+def publication_window(
+    first: str | date | None, last: str | date | None
+) -> list[DateRange]:
+    """
+    Return the filter on the date of publication between two dates.
+
+    Args:
+        first: A date or a partial date, whose first day counts; ``None`` for no limit.
+        last: Likewise, whose last day counts.
+
+    Returns:
+        One range, or none where both are ``None``.
+
+    Raises:
+        DateValueError: A text is no date.
+    """
+    start = _interval(first).first if first is not None else None
+    end = _interval(last).last if last is not None else None
+    if start is None and end is None:
+        return []
+    if start and end and start > end:
+        raise DateValueError(f"{start}..{end}")
+    return [DateRange("published", start, end)]
+
+
+def _interval(value: str | date) -> Interval:
+    if isinstance(value, str):
+        return Interval.parse(value.strip())
+    return Interval.of_day(value)
+
+
+def _hit(match: ScoredId, stored: StoredArticle, tree: Query, snippets: int) -> Hit:
+    article, analyzer = stored.article, english_analyzer()
+    return Hit(
+        id=article.id,
+        score=match.score,
+        title=article.title,
+        published=article.published,
+        source=article.source,
+        url=article.url,
+        authors=article.authors,
+        path=article.path,
+        snippets=make_snippets(
+            article.body,
+            tree,
+            analyzer,
+            stored.annotations,
+            count=snippets,
+            size=SNIPPET_SIZE,
+        ),
+        title_highlights=title_highlights(
+            article.title, tree, analyzer, stored.annotations
+        ),
+    )
+
+
+def _corrected(tree: Query, searcher: Searcher) -> tuple[Query, list[Note]]:
+    """
+    Replace words that no article has by similar ones that some have.
+
+    Returns:
+        The tree, changed or not, and what was done.
+    """
+    notes: list[Note] = []
+
+    def replacement(word: Word) -> Word | None:
+        if not _is_unknown(word, searcher):
+            return None
+        (folded,) = name_words(word.text)
+        # People rarely miss the first letter, and it narrows the search to a tenth.
+        found = closest(folded, searcher.terms("words", folded[0]))
+        found = found or closest(folded, searcher.terms("words"))
+        if found is None:
+            message = f"no article has “{word.text}”"
+            notes.append(Note("missing", message, word.text))
+            return None
+        message = f"no article has “{word.text}”; searched for “{found}”"
+        notes.append(Note("corrected", message, word.text))
+        return replace(word, text=found)
+
+    return corrected(tree, replacement), notes
+
+
+def _is_unknown(word: Word, searcher: Searcher) -> bool:
+    terms = english_analyzer().terms(word.text)
+    return len(terms) == 1 and not any(
+        searcher.document_frequency(field, terms[0][0]) for field in TEXT_FIELDS
+    )
