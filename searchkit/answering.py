@@ -6,8 +6,8 @@ The path of reading::
     query string -> tree -> engine -> article ids -> catalog -> hits with snippets
 
 Where no article matches a tree as it stands, it is read more kindly, and the answer
-says so: first, words that no article has are replaced by the most similar ones that some
-have; then the best articles for any of the words are shown.  Filters, phrases and
+says so: first, words that no article has are replaced by the most similar ones that
+some have; then the best articles for any of the words are shown.  Filters, phrases and
 negations are never loosened.
 """
 
@@ -21,8 +21,7 @@ from searchkit.documents import name_words
 from searchkit.errors import DateValueError
 from searchkit.fields import TEXT_FIELDS
 from searchkit.hits import Hit, Hits
-from searchkit.intervals import Interval
-from searchkit.queries import closest, corrected, parse, relaxed
+from searchkit.queries import closest, corrected, parse, parse_dates, relaxed
 from searchkit.queries.notes import Note
 from searchkit.queries.tree import DateRange, Query, Word, all_of
 from searchkit.settings import SNIPPET_SIZE
@@ -127,8 +126,8 @@ def publication_window(
     Raises:
         DateValueError: A text is no date.
     """
-    start = _interval(first).first if first is not None else None
-    end = _interval(last).last if last is not None else None
+    start = _days(first)[0] if first is not None else None
+    end = _days(last)[1] if last is not None else None
     if start is None and end is None:
         return []
     if start and end and start > end:
@@ -136,10 +135,10 @@ def publication_window(
     return [DateRange("published", start, end)]
 
 
-def _interval(value: str | date) -> Interval:
+def _days(value: str | date) -> tuple[date | None, date | None]:
     if isinstance(value, str):
-        return Interval.parse(value.strip())
-    return Interval.of_day(value)
+        return parse_dates(value)[:2]
+    return value, value
 
 
 def _hit(match: ScoredId, stored: StoredArticle, tree: Query, snippets: int) -> Hit:

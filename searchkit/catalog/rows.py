@@ -75,7 +75,7 @@ class Totals:
 
     Attributes:
         articles: How many there are.
-        characters: Bytes of their bodies, in UTF-8.
+        text_bytes: UTF-8 bytes of their bodies.
         undated: Articles without a date of publication.
         first_published: The earliest date of publication, ``None`` for no dates.
         last_published: The latest one.
@@ -87,7 +87,7 @@ class Totals:
     """
 
     articles: int
-    characters: int
+    text_bytes: int
     undated: int
     first_published: str | None
     last_published: str | None

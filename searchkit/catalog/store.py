@@ -251,7 +251,7 @@ class Catalog:
         """
         Count what is in the catalog.
         """
-        articles, characters, undated, first, last = self._one(
+        articles, text_bytes, undated, first, last = self._one(
             "SELECT COUNT(*), COALESCE(SUM(body_size), 0), COUNT(*) - COUNT(published),"
             " MIN(published), MAX(published) FROM articles"
         )
@@ -264,7 +264,7 @@ class Catalog:
         )
         return Totals(
             articles=articles,
-            characters=characters,
+            text_bytes=text_bytes,
             undated=undated,
             first_published=first,
             last_published=last,

@@ -1,0 +1,158 @@
+"""
+``searchkit index``.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+import searchkit
+from searchkit.cli.output import counted, index_option, say, say_error, sized
+from searchkit.index import index_exists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from searchkit.indexing import IndexingReport, Progress
+
+#: Failures and warnings that are printed one by one.
+_SHOWN = 50
+
+
+@click.command(name="index")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("--prune", is_flag=True, help="Delete articles whose files are gone.")
+@click.option(
+    "--annotate/--no-annotate",
+    default=True,
+    help="Find dates and entities (default); decided when the index is made.",
+)
+@index_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    prune: bool,
+    annotate: bool,
+    index_dir: Path,
+) -> None:
+    """
+    Read articles from files and folders, and make them searchable.
+
+    PATH is a file, a folder with all below it, a quoted glob pattern, or - for standard
+    input.  Plain text (.txt), HTML (.html) and JSON Lines (.jsonl) are read, packed
+    with gzip or not.  What has not changed since the last time is skipped.
+
+    \b
+    Examples:
+      searchkit index seeds/
+      searchkit index --index ~/archive '2024-*.html' wire.jsonl.gz
+      searchkit index --prune articles/
+      zcat dump.jsonl.gz | searchkit index -
+
+    A file that cannot be read is reported at the end and does not stop the rest; the
+    exit status is then 2.
+    """
+    if index_exists(index_dir):
+        opened = searchkit.open_index(index_dir)
+    else:
+        opened = searchkit.create_index(index_dir, annotate=annotate)
+    with opened as index, progress_bar() as show:
+        report = index.add_sources(paths, prune=prune, progress=show)
+    print_report(report)
+    ctx.exit(2 if report.failures else 0)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
+    """
+    Show how far indexing is, on a terminal; elsewhere nothing.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    # Rich takes a tenth of a second to import: nobody waits for it without a terminal.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        DownloadColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+    from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+    with RichProgress(
+        TextColumn("{task.fields[articles]:,} articles"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("index", total=None, articles=0)
+
+        def show(progress: Progress) -> None:
+            bar.update(
+                task,
+                completed=progress.done,
+                total=progress.total or None,
+                articles=progress.articles,
+            )
+
+        yield show
+
+
+def print_report(report: IndexingReport) -> None:
+    """
+    Print what a run of indexing did: failures and warnings first, then counts.
+    """
+    for failure in report.failures[:_SHOWN]:
+        say_error(str(failure))
+    if len(report.failures) > _SHOWN:
+        say([f"… and {len(report.failures) - _SHOWN:,} more like these"])
+    hints = dict.fromkeys(error.hint for error in report.failures if error.hint)
+    say(f"hint: {hint}" for hint in hints)
+    say(f"warning: {warning}" for warning in report.warnings[:_SHOWN])
+    if len(report.warnings) > _SHOWN:
+        say([f"… and {len(report.warnings) - _SHOWN:,} more warnings"])
+    for line in report_lines(report):
+        click.echo(line)
+
+
+def report_lines(report: IndexingReport) -> list[str]:
+    """
+    Write the counts of a run.
+    """
+    outcomes = [
+        f"{report.added:,} added",
+        f"{report.updated:,} updated",
+        f"{report.unchanged:,} unchanged",
+    ]
+    for count, word in (
+        (report.duplicates, "duplicates"),
+        (report.deleted, "deleted"),
+    ):
+        if count:
+            outcomes.append(f"{count:,} {word}")
+    outcomes.append(f"{len(report.failures):,} failed")
+    lines = [f"articles: {', '.join(outcomes)}"]
+    if report.added or report.updated:
+        entities = counted(report.entities, "mention")
+        times = counted(report.dates, "time expression")
+        rate = sized(report.text_bytes / max(report.seconds, 1e-3))
+        size = sized(report.text_bytes)
+        lines += [
+            f"found: {entities} of people, organisations and places, {times}",
+            f"text: {size} in {report.seconds:.1f} s ({rate}/s)",
+        ]
+    if report.skipped:
+        lines.append(f"skipped: {counted(report.skipped, 'file')} of other kinds")
+    return lines

@@ -1,0 +1,175 @@
+"""
+What several commands print in the same way.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from searchkit.settings import DEFAULT_INDEX, INDEX_VARIABLE
+from searchkit.snippets.render import RenderStyle, render_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from searchkit.errors import SearchkitError
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_WIDEST = 100
+
+
+def index_option(command: _Command) -> _Command:
+    """
+    Add ``--index`` to a command, as the argument ``index_dir``.
+    """
+    return click.option(
+        "--index",
+        "-i",
+        "index_dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar=INDEX_VARIABLE,
+        default=DEFAULT_INDEX,
+        show_default=True,
+        show_envvar=True,
+        help="The index folder.",
+    )(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """
+    Add ``--json`` to a command, as the argument ``as_json``.
+    """
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON, for scripts."
+    )(command)
+
+
+class Failure(click.ClickException):
+    """
+    An error of the library on its way to the terminal: message, hint, status 2.
+    """
+
+    exit_code = 2
+
+    def __init__(self, error: SearchkitError) -> None:
+        super().__init__(str(error))
+        self.hint = error.hint
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """
+        Print the error with its hint.
+        """
+        del file
+        say_error(self.message)
+        if self.hint:
+            say([f"hint: {self.hint}"])
+
+
+def say_error(message: str) -> None:
+    """
+    Print an error message to standard error.
+    """
+    label = (
+        click.style("error:", fg="red", bold=True)
+        if is_coloured(err=True)
+        else ("error:")
+    )
+    click.echo(f"{label} {plain(message)}", err=True)
+
+
+def is_coloured(*, err: bool = False) -> bool:
+    """
+    Tell whether to colour what is printed: on a terminal, unless NO_COLOR is set.
+    """
+    stream = sys.stderr if err else sys.stdout
+    return (
+        stream.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
+def plain(text: str) -> str:
+    """
+    Make a text harmless for a terminal: one line without control characters.
+    """
+    return render_title(text, (), RenderStyle.PLAIN)
+
+
+def terminal_width() -> int | None:
+    """
+    Return how wide lines may be, in characters; ``None`` where there is no terminal.
+    """
+    if not sys.stdout.isatty():
+        return None
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+def wrapped(line: str, indent: str, width: int | None) -> str:
+    """
+    Indent a line, and break it between words where it is too wide.
+
+    Args:
+        line: May hold colours, which take no room.
+        indent: What every line begins with.
+        width: Of the terminal, in characters; ``None`` never to break.
+    """
+    if width is None:
+        return indent + line
+    lines, room = [""], max(width - len(indent), 20)
+    used = 0
+    for word in line.split(" "):
+        length = len(_ESCAPES.sub("", word))
+        if used and used + 1 + length > room:
+            lines.append(word)
+            used = length
+        else:
+            lines[-1] += (" " if used else "") + word
+            used += length + (1 if used else 0)
+    return "\n".join(indent + part for part in lines)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """
+    Write a number with its noun.
+
+    Example:
+        >>> (
+        ...     counted(1, "article"),
+        ...     counted(1200, "article"),
+        ...     counted(2, "entity", "entities"),
+        ... )
+        ('1 article', '1,200 articles', '2 entities')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def sized(count: float) -> str:
+    """
+    Write a number of bytes with a unit.
+
+    Example:
+        >>> sized(999), sized(12_345_678)
+        ('999 B', '12.3 MB')
+    """
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count:.0f} B"
+
+
+def say(lines: Iterable[str]) -> None:
+    """
+    Print lines about an answer to standard error.
+    """
+    for line in lines:
+        click.echo(plain(line), err=True)

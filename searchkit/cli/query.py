@@ -1,0 +1,206 @@
+"""
+``searchkit query``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import searchkit
+from searchkit.cli.output import (
+    counted,
+    index_option,
+    is_coloured,
+    json_option,
+    plain,
+    say,
+    terminal_width,
+    wrapped,
+)
+from searchkit.engines.base import SORT_ORDERS, SortOrder
+from searchkit.settings import DEFAULT_LIMIT, MAX_LIMIT
+from searchkit.snippets.render import RenderStyle, render_snippet, render_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from searchkit.hits import Hit, Hits
+
+#: Notes that only repeat what every searcher expects; they are in the JSON.
+_QUIET = frozenset({"stopwords"})
+
+
+@click.command(name="query")
+@click.argument("words", metavar="QUERY", nargs=-1, required=True)
+@click.option(
+    "--limit",
+    "-n",
+    type=click.IntRange(0, MAX_LIMIT),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="Hits to show.",
+)
+@click.option(
+    "--offset",
+    type=click.IntRange(0),
+    default=0,
+    help="Hits to leave out before the first.",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(SORT_ORDERS),
+    default="relevance",
+    show_default=True,
+    help="What comes first.",
+)
+@click.option(
+    "--from", "published_from", metavar="DATE", help="Published then or later."
+)
+@click.option("--to", "published_to", metavar="DATE", help="Published then or earlier.")
+@json_option
+@click.option("--plain", "as_plain", is_flag=True, help="No colours on a terminal.")
+@index_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    words: tuple[str, ...],
+    limit: int,
+    offset: int,
+    sort: SortOrder,
+    published_from: str | None,
+    published_to: str | None,
+    as_json: bool,
+    as_plain: bool,
+    index_dir: Path,
+) -> None:
+    """
+    Find the articles that match QUERY, best first.
+
+    All words must match.  "Quotes" keep words together, OR and NOT (or -word) combine
+    them, tali* finds every word that begins so, and fields narrow the search: title:,
+    body:, entity:, person:, org:, place:, source:, dates: for what a text mentions and
+    published: for when it appeared.
+
+    \b
+    Examples:
+      searchkit query '"Doha agreement"'
+      searchkit query withdrawal dates:2021-09-11
+      searchkit query 'place:Kabul taliban -soviet'
+      searchkit query 'flood* published:2021..2024' --sort newest
+      searchkit query ghani --from 2020-02 --to 2021-08 --json
+
+    Exits with 0 when something matched, 1 when nothing did, 2 on an error.
+    """
+    with searchkit.open_index(index_dir) as index:
+        hits = index.search(
+            " ".join(words),
+            limit=limit,
+            offset=offset,
+            sort=sort,
+            published_from=published_from,
+            published_to=published_to,
+        )
+    if as_json:
+        click.echo(json.dumps(hits_to_json(hits), ensure_ascii=False, indent=2))
+    else:
+        coloured = is_coloured() and not as_plain
+        for line in hit_lines(hits, coloured=coloured, width=terminal_width()):
+            click.echo(line, color=coloured)
+        say(str(note) for note in hits.notes if note.kind not in _QUIET)
+        say([summary(hits)])
+    ctx.exit(0 if hits.total else 1)
+
+
+def hit_lines(hits: Hits, *, coloured: bool, width: int | None) -> Iterator[str]:
+    """
+    Write hits for people.
+
+    Args:
+        hits: What to show.
+        coloured: Mark what matched with colours.
+        width: Of the terminal, in characters; ``None`` for no line breaks.
+
+    Yields:
+        Lines, an empty one between two hits.
+    """
+    style = RenderStyle.ANSI if coloured else RenderStyle.PLAIN
+    digits = len(str(hits.offset + len(hits)))
+    for rank, hit in enumerate(hits, hits.offset + 1):
+        if rank > hits.offset + 1:
+            yield ""
+        number = f"{rank:>{digits}}. "
+        indent = " " * len(number)
+        title = render_title(hit.title or "(no title)", hit.title_highlights, style)
+        if coloured:
+            title = click.style(title, bold=True, reset=False) + "\x1b[0m"
+        yield number + wrapped(title, indent, width).removeprefix(indent)
+        about = plain(_about(hit))
+        yield indent + (click.style(about, dim=True) if coloured else about)
+        for snippet in hit.snippets:
+            yield wrapped(render_snippet(snippet, style), indent + "| ", width)
+
+
+def _about(hit: Hit) -> str:
+    place = hit.path or hit.url
+    parts = [hit.published or "undated", hit.source, hit.id, place]
+    return "  ".join(part for part in parts if part)
+
+
+def summary(hits: Hits) -> str:
+    """
+    Write in one line how many articles match, and which of them are shown.
+    """
+    if not hits.total:
+        return "no article matches"
+    total = counted(hits.total, "article")
+    if len(hits) == hits.total:
+        return f"{total} found"
+    if not hits:
+        return f"{total} found, none of them on this page"
+    last = hits.offset + len(hits)
+    return f"{total} found, {hits.offset + 1} to {last} shown"
+
+
+def hits_to_json(hits: Hits) -> dict[str, Any]:
+    """
+    Turn hits into JSON values; offsets count code points, ends are exclusive.
+    """
+    return {
+        "query": hits.query,
+        "interpretation": hits.interpretation,
+        "notes": [
+            {"kind": note.kind, "message": note.message, "text": note.text}
+            for note in hits.notes
+        ],
+        "total": hits.total,
+        "offset": hits.offset,
+        "hits": [
+            {
+                "id": hit.id,
+                "score": hit.score,
+                "title": hit.title,
+                "published": hit.published,
+                "source": hit.source,
+                "url": hit.url,
+                "authors": list(hit.authors),
+                "path": hit.path,
+                "title_highlights": [list(span) for span in hit.title_highlights],
+                "snippets": [
+                    {
+                        "text": snippet.text,
+                        "span": list(snippet.span),
+                        "highlights": [list(span) for span in snippet.highlights],
+                        "cut_start": snippet.cut_start,
+                        "cut_end": snippet.cut_end,
+                    }
+                    for snippet in hit.snippets
+                ],
+            }
+            for hit in hits
+        ],
+    }

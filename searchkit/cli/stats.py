@@ -1,0 +1,62 @@
+"""
+``searchkit stats``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+import searchkit
+from searchkit.cli.output import counted, index_option, json_option, plain, sized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from searchkit.catalog import Totals
+
+
+@click.command(name="stats")
+@json_option
+@index_option
+def command(*, as_json: bool, index_dir: Path) -> None:
+    """
+    Say what is in the index.
+
+    \b
+    Examples:
+      searchkit stats
+      searchkit stats --json | jq .articles
+    """
+    with searchkit.open_index(index_dir) as index:
+        totals = index.totals()
+    if as_json:
+        click.echo(json.dumps(asdict(totals), ensure_ascii=False, indent=2))
+        return
+    for line in total_lines(totals):
+        click.echo(line)
+
+
+def total_lines(totals: Totals) -> Iterator[str]:
+    """
+    Write the counts of an index.
+    """
+    yield f"articles: {totals.articles:,} ({sized(totals.text_bytes)} of text)"
+    if totals.first_published:
+        yield f"published: {totals.first_published} to {totals.last_published}"
+    yield f"without a date: {totals.undated:,}"
+    entities = totals.annotations.get("entities", 0)
+    times = totals.annotations.get("times", 0)
+    yield (
+        f"found: {counted(entities, 'mention')} of people, organisations and places,"
+        f" {counted(times, 'time expression')}"
+    )
+    yield f"read from: {counted(totals.sources, 'file')}"
+    if totals.collections:
+        listed = (f"{plain(name)} {count:,}" for name, count in totals.collections)
+        yield f"sources: {', '.join(listed)}"
+    yield f"catalog: {sized(totals.size)}, {counted(totals.commits, 'commit')}"
