@@ -1,0 +1,115 @@
+"""
+Snippets: the stretches of an article that show why it is a hit.
+
+Four steps, a module each:
+
+1. ``matches`` finds what answers the query in a text, as spans with a key and a weight;
+2. ``fragments`` cuts the body into stretches that may be quoted: whole sentences of one
+   paragraph, or a part of a sentence where it is too long;
+3. ``choose`` takes the few that show most of the query;
+4. ``render`` makes a line of each, plain, for a terminal or for a web page.
+
+Text and markup never mix before the last step.  A snippet is an exact quotation, a
+receipt: ``snippet.text == body[snippet.span.start : snippet.span.end]``, always, and
+its highlights are spans of it.  Nothing is shortened inside, joined across a gap,
+corrected or summarised; a highlight is what matched, by the rules of the query, and
+nothing else.
+
+This package knows no engine: what matches is found anew in the stored text, with the
+analyzer that the index was made with.
+
+    >>> from searchkit.analysis import english_analyzer
+    >>> from searchkit.queries.tree import Word
+    >>> body = "Mr. Ghani left. The U.S. envoys stayed in Doha."
+    >>> snippets = make_snippets(body, Word("envoy"), english_analyzer(), size=40)
+    >>> [render_snippet(snippet, RenderStyle.HTML) for snippet in snippets]
+    ['The U.S. <mark>envoys</mark> stayed in Doha.']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from searchkit.settings import SNIPPET_SIZE, SNIPPETS_PER_HIT
+from searchkit.snippets.choose import choose
+from searchkit.snippets.matches import Criteria, Match, find_matches
+from searchkit.snippets.render import RenderStyle, render_snippet, render_title
+from searchkit.spans import Span, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from searchkit.analysis import EnglishAnalyzer
+    from searchkit.annotations.model import Annotations
+    from searchkit.hits import Snippet
+    from searchkit.queries.tree import Query
+
+__all__ = [
+    "Criteria",
+    "Match",
+    "RenderStyle",
+    "choose",
+    "find_matches",
+    "make_snippets",
+    "render_snippet",
+    "render_title",
+    "title_highlights",
+]
+
+
+def make_snippets(
+    body: str,
+    tree: Query,
+    analyzer: EnglishAnalyzer,
+    annotations: Annotations | None = None,
+    *,
+    count: int = SNIPPETS_PER_HIT,
+    size: int = SNIPPET_SIZE,
+    weights: Mapping[str, float] | None = None,
+) -> tuple[Snippet, ...]:
+    """
+    Quote the stretches of a body that answer a query best.
+
+    Args:
+        body: The text of an article, as stored.
+        tree: The query; what stands under a ``Not`` is left out.
+        analyzer: The analyzer of the engine that found the article.
+        annotations: All annotations of the article; without them, names and dates
+            match nothing.
+        count: Most snippets, 0 or more.
+        size: Most code points of a snippet, 1 or more.
+        weights: How much it is worth to show each key; see :class:`Criteria`.
+
+    Returns:
+        Disjoint snippets in order of the text.  Where nothing matches in the body, one
+        without highlights: its opening.  None where the body is empty.
+
+    Raises:
+        ValueError: ``count`` is below 0 or ``size`` below 1.
+    """
+    criteria = Criteria.of(tree, analyzer, weights=weights)
+    matches = find_matches(body, criteria, "body", annotations)
+    return choose(body, matches, count=count, size=size)
+
+
+def title_highlights(
+    title: str,
+    tree: Query,
+    analyzer: EnglishAnalyzer,
+    annotations: Annotations | None = None,
+) -> tuple[Span, ...]:
+    """
+    Find what answers a query in a title.
+
+    Args:
+        title: The headline, as stored.
+        tree: The query; what stands under a ``Not`` is left out.
+        analyzer: The analyzer of the engine that found the article.
+        annotations: All annotations of the article.
+
+    Returns:
+        Disjoint spans of the title, in order.
+    """
+    criteria = Criteria.of(tree, analyzer)
+    matches = find_matches(title, criteria, "title", annotations)
+    return tuple(merge([match.span for match in matches]))
