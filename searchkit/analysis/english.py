@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from searchkit.analysis.unicode_data import folding_table, mark_ranges
 from searchkit.spans import Span
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _Analysis: TypeAlias = tuple[tuple[str, str, int], ...]
+_Pairs: TypeAlias = tuple[tuple[str, str], ...]
+_Made = TypeVar("_Made")
 
 ANALYZER_FINGERPRINT = "english-1"
 """Changes whenever the same text may give other tokens; kept in the manifest."""
@@ -95,7 +97,10 @@ class EnglishAnalyzer:
         import Stemmer  # noqa: PLC0415 - only those who analyse pay for it
 
         self._stem = Stemmer.Stemmer("english", 0).stemWord
-        self._analyses = _Analyses(self._analyse)
+        self._analyses: _Remembered[_Analysis] = _Remembered(self._analyse)
+        self._pairs: _Remembered[_Pairs] = _Remembered(
+            lambda surface: tuple(piece[:2] for piece in self._analyse(surface))
+        )
 
     def tokens(self, text: str) -> Iterator[Token]:
         """
@@ -132,10 +137,10 @@ class EnglishAnalyzer:
         Returns:
             Term and word of each token; the index in the list is the position.
         """
-        analyses = self._analyses
+        pairs = self._pairs
         found: list[tuple[str, str]] = []
         for surface in _SURFACE.findall(_blank_underscores(text)):
-            found += [piece[:2] for piece in analyses[surface]]
+            found += pairs[surface]
         return found
 
     def _analyse(self, surface: str) -> _Analysis:
@@ -162,16 +167,16 @@ class EnglishAnalyzer:
         return self._stem(word)[:MAX_TERM_LENGTH], word
 
 
-class _Analyses(dict[str, _Analysis]):
+class _Remembered(dict[str, _Made]):
     """
-    Analyses of surface forms seen before, made when first asked for.
+    What was made of surface forms seen before; made when first asked for.
     """
 
-    def __init__(self, analyse: Callable[[str], _Analysis]) -> None:
+    def __init__(self, make: Callable[[str], _Made]) -> None:
         super().__init__()
-        self._make = analyse
+        self._make = make
 
-    def __missing__(self, surface: str) -> _Analysis:
+    def __missing__(self, surface: str) -> _Made:
         if len(self) >= _CACHE_SIZE:
             self.clear()
         self[surface] = made = self._make(surface)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b32encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -101,6 +101,23 @@ class Article:
         if not self.id:
             key = canonical_url(self.url) or content_key(self.title, self.body)
             object.__setattr__(self, "id", derived_id(key))
+
+    def identified_by_content(self) -> Article:
+        """
+        Return the same article with an id derived from its content.
+
+        For sources that give one URL to several texts: it names none of them then.
+        """
+        article = replace(self, id=derived_id(content_key(self.title, self.body)))
+        object.__setattr__(article, "explicit_id", False)
+        return article
+
+    @property
+    def has_content_id(self) -> bool:
+        """
+        Whether the id says nothing but what the text is.
+        """
+        return self.id == derived_id(content_key(self.title, self.body))
 
     @property
     def published_interval(self) -> Interval | None:

@@ -69,12 +69,17 @@ class WhooshEngine:
         from whoosh.index import LockError  # noqa: PLC0415
         from whoosh.writing import SegmentWriter  # noqa: PLC0415
 
-        from searchkit.engines.whoosh.writer import WhooshWriter  # noqa: PLC0415
+        from searchkit.engines.whoosh.writer import (  # noqa: PLC0415
+            PlainCodec,
+            WhooshWriter,
+        )
 
         remove_leftovers(self.folder)
         index, _ = self._open_index()
         try:
-            writer = SegmentWriter(index, timeout=2.0, limitmb=WRITER_MEMORY_MB)
+            writer = SegmentWriter(
+                index, timeout=2.0, limitmb=WRITER_MEMORY_MB, codec=PlainCodec()
+            )
         except LockError as error:
             holder = "a program that uses Whoosh's own API"
             raise IndexLockedError(str(self.folder), holder) from error

@@ -1,0 +1,286 @@
+"""
+Phrases that count from another date, and those that have no date at all.
+
+"Last week", "20 years ago", "Friday", "this morning"; durations ("three days"), sets
+("every Monday") and vague ones ("recently").  One function for each rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from searchkit.annotations.times.readings import (
+    Base,
+    DayOfMonth,
+    DayOfWeek,
+    SamePeriod,
+    Shift,
+)
+from searchkit.annotations.times.vocabulary import (
+    DEICTICS,
+    REFERENCES,
+    SEASONS,
+    SET_ADVERBS,
+    WEEKDAYS,
+    TokenClass,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from searchkit.annotations.times.phrase import Phrase
+    from searchkit.annotations.times.readings import Reading
+
+_C = TokenClass
+
+
+def _counted(phrase: Phrase) -> list[Reading]:
+    """
+    Read "20 years ago", "two days later", "a year earlier".
+    """
+    unit, _ = phrase.unit()
+    word = phrase.tokens.lower(phrase.end - 1)
+    count = phrase.count()
+    if word == "before" and phrase.after not in _CLAUSE_ENDS:
+        return _duration(phrase, end=phrase.end - 1)  # "two days before the vote"
+    if count is None:
+        later = word in ("later", "hence")
+        return phrase.reading("FUTURE_REF" if later else "PAST_REF")
+    if unit in ("E", "C"):
+        unit, count = "Y", count * (10 if unit == "E" else 100)
+    if word in ("later", "hence"):
+        return phrase.reading(_open_form(unit), Shift(unit, count, "mentioned"))
+    base: Base = "published" if word == "ago" else "mentioned"
+    return phrase.reading(_open_form(unit), Shift(unit, -count, base))
+
+
+_CLAUSE_ENDS = frozenset(("", ".", ",", ";", ")", "and"))
+
+
+def _open_form(unit: str) -> str:
+    forms = {"Y": "XXXX", "M": "XXXX-XX", "W": "XXXX-WXX", "FN": "XXXX-WXX"}
+    forms |= {"WE": "XXXX-WXX-WE", "Q": "XXXX-QX", "E": "XXXX", "C": "XXXX"}
+    return forms.get(unit, "XXXX-XX-XX" if unit != "HY" else "XXXX-XX")
+
+
+def _counted_span(phrase: Phrase) -> list[Reading]:
+    """
+    Read "the last three months", which TIMEX3 takes as a duration.
+    """
+    return _duration(phrase)
+
+
+def _duration(phrase: Phrase, end: int | None = None) -> list[Reading]:
+    unit, _ = phrase.unit()
+    return phrase.reading(
+        _duration_value(phrase.count(), unit), kind="DURATION", end=end
+    )
+
+
+def _duration_value(count: float | None, unit: str) -> str:
+    times, code = {"E": (10, "Y"), "C": (100, "Y"), "FN": (2, "W"), "HY": (6, "M")}.get(
+        unit, (1, unit)
+    )
+    prefix = "P"
+    if code.startswith("T"):
+        prefix, code = "PT", code[1:]
+    amount = "X" if count is None else f"{round(count * times, 2):.10g}"
+    return f"{prefix}{amount}{code}"
+
+
+def _every(phrase: Phrase) -> list[Reading]:
+    if word := phrase.word(_C.WEEKDAY):
+        value = f"XXXX-WXX-{WEEKDAYS[word] + 1}"
+    elif phrase.word(_C.MONTH):
+        value = f"XXXX-{phrase.month():02d}"
+    elif word := phrase.word(_C.SEASON):
+        value = f"XXXX-{SEASONS[word]}"
+    elif phrase.word(_C.DAYPART):
+        value = "P1D"
+    else:
+        value = _duration_value(phrase.count(), phrase.unit()[0])
+    return phrase.reading(value, kind="SET")
+
+
+def _adverb(phrase: Phrase) -> list[Reading]:
+    return phrase.reading(SET_ADVERBS[phrase.word(_C.ADVERB)], kind="SET")
+
+
+def _weekday(phrase: Phrase) -> list[Reading]:
+    """
+    Read "Saturday", "last Tuesday", "Friday morning", "Mondays".
+    """
+    word = phrase.word(_C.WEEKDAY)
+    number = WEEKDAYS[word]
+    if word.endswith("days"):
+        return phrase.reading(f"XXXX-WXX-{number + 1}", kind="SET")
+    clock = phrase.daypart() or phrase.clock()
+    gap = DayOfWeek(number, phrase.which())
+    return phrase.reading(f"XXXX-WXX-{number + 1}", gap, clock=clock)
+
+
+def _clock_day(phrase: Phrase) -> list[Reading]:
+    """
+    Read "10:35 a.m. Friday", "noon on Thursday", "8pm tonight".
+    """
+    clock = phrase.clock() or phrase.daypart()
+    if not clock:
+        return []
+    if word := phrase.word(_C.DEICTIC):
+        return phrase.reading("XXXX-XX-XX", Shift("D", DEICTICS[word]), clock=clock)
+    number = WEEKDAYS[phrase.word(_C.WEEKDAY)]
+    gap = DayOfWeek(number, phrase.which())
+    return phrase.reading(f"XXXX-WXX-{number + 1}", gap, clock=clock)
+
+
+def _relative_unit(phrase: Phrase) -> list[Reading]:
+    """
+    Read "last week", "this century", "the following year", "earlier this month".
+    """
+    unit, plural = phrase.unit()
+    if _C.CENTURY in phrase.classes:
+        unit = "C"
+    if plural:
+        vague = {"last": "PAST_REF", "next": "FUTURE_REF", "this": "PRESENT_REF"}
+        which = phrase.which()
+        return phrase.reading(vague[which]) if which else []
+    moved = {_C.LAST: -1, _C.NEXT: 1, _C.THIS: 0, _C.SAME: 0}
+    marker = max(
+        at
+        for token_class in moved
+        if (at := phrase.tokens.classes.rfind(token_class, phrase.first, phrase.end))
+        >= 0
+    )
+    count = moved[_C(phrase.tokens.classes[marker])]
+    word = phrase.tokens.lower(marker)
+    if unit.startswith("T"):
+        return []
+    anaphoric = word not in ("last", "next", "this", "current", "past", "coming")
+    if _C.THE in phrase.classes and word in ("last", "past", "next"):
+        if word != "next" and unit in ("D", "E"):
+            return phrase.reading(_duration_value(1, unit), kind="DURATION")
+        anaphoric = word == "next"
+    gap = Shift(unit, count, "mentioned" if anaphoric else "published")
+    return phrase.reading(_open_form(unit), gap, part=phrase.part())
+
+
+def _edge_of_unit(phrase: Phrase) -> list[Reading]:
+    """
+    Read "the end of the month", "later in the year".
+    """
+    unit, plural = phrase.unit()
+    if plural or unit not in ("D", "W", "WE", "M", "Y", "Q", "E"):
+        return []
+    if unit == "D":
+        return []
+    gap = Shift(unit, 0, "published")
+    return phrase.reading(_open_form(unit), gap, part=phrase.part())
+
+
+def _end_of_year(phrase: Phrase) -> list[Reading]:
+    """
+    Read "year-end", "midyear"; other units have no such word.
+    """
+    if phrase.word(_C.UNIT) != "year" or phrase.word(_C.EDGE) not in ("end", "mid"):
+        return []
+    if phrase.classes[0] == _C.EDGE and phrase.word(_C.EDGE) == "end":
+        return []
+    return phrase.reading("XXXX", Shift("Y", 0), part=phrase.part())
+
+
+def _deictic(phrase: Phrase) -> list[Reading]:
+    word = phrase.word(_C.DEICTIC)
+    clock = "TNI" if word == "tonight" else phrase.daypart()
+    return phrase.reading("XXXX-XX-XX", Shift("D", DEICTICS[word]), clock=clock)
+
+
+def _relative_daypart(phrase: Phrase) -> list[Reading]:
+    """
+    Read "this morning", "last night", "the next evening", "that afternoon".
+    """
+    clock = phrase.daypart()
+    if _C.THIS in phrase.classes:
+        gap = Shift("D", 0)
+    elif _C.LAST in phrase.classes:
+        if clock not in ("TNI", "TEV"):
+            return []
+        gap = Shift("D", -1)
+    else:
+        gap = Shift("D", int(_C.NEXT in phrase.classes), "mentioned")
+    return phrase.reading("XXXX-XX-XX", gap, clock=clock)
+
+
+def _the_unit(phrase: Phrase) -> list[Reading]:
+    """
+    Read "the weekend", "the quarter", "the latest period", "the full year".
+    """
+    word = phrase.tokens.lower(phrase.end - 1)
+    latest = phrase.word(_C.LATEST)
+    if phrase.after in ("ended", "ending"):
+        return []  # the date behind it tells when
+    if word == "weekend" and not latest:
+        return phrase.reading("XXXX-WXX-WE", Shift("WE", 0, by_tense=True))
+    if (word == "quarter" or (latest and word == "period")) and phrase.after not in (
+        "of",
+        "mile",
+    ):
+        return phrase.reading("XXXX-QX", SamePeriod(0))
+    if word == "year" and phrase.word(_C.FISCAL):
+        return phrase.reading("XXXX", Shift("Y", 0))
+    if word == "year" and phrase.before in _BEFORE_THE_YEAR:
+        if phrase.after in ("of", "that", "when", "since", "after", "before", "to"):
+            return []
+        return phrase.reading("XXXX", Shift("Y", 0))
+    return []
+
+
+_BEFORE_THE_YEAR = frozenset("for in during late early through".split())
+
+
+def _clock(phrase: Phrase) -> list[Reading]:
+    """
+    Read "10:35 a.m.", "8pm"; "10:35" alone only where a word of time is by it.
+    """
+    told = _C.MERIDIEM in phrase.classes or _C.ZONE in phrase.classes
+    if not told and phrase.classes == _C.CLOCK:
+        told = phrase.before in ("at", "until", "by", "before", "after", "around")
+    clock = phrase.clock()
+    if not clock or not (told or _C.CLOCK_TIME in phrase.classes):
+        return []
+    return phrase.reading("XXXX-XX-XX", Shift("D", 0, "mentioned"), clock=clock)
+
+
+def _day_of_month(phrase: Phrase) -> list[Reading]:
+    """
+    Read "on the 12th"; "the 12th floor" and "the 12th Army" are not dates.
+    """
+    ends = phrase.after in ("", ".", ",", ";", ":", ")", "and", "to", "at")
+    if phrase.before not in ("on", "by", "until", "since") or not ends:
+        return []
+    day = phrase.days()[0]
+    return phrase.reading(f"XXXX-XX-{day:02d}", DayOfMonth(day))
+
+
+def _reference(phrase: Phrase) -> list[Reading]:
+    return phrase.reading(REFERENCES[phrase.word(_C.REFERENCE)])
+
+
+RELATIVE_READERS: dict[str, Callable[[Phrase], list[Reading]]] = {
+    "clock_day": _clock_day,
+    "counted": _counted,
+    "counted_span": _counted_span,
+    "weekday": _weekday,
+    "relative_unit": _relative_unit,
+    "edge_of_unit": _edge_of_unit,
+    "end_of_year": _end_of_year,
+    "deictic": _deictic,
+    "relative_daypart": _relative_daypart,
+    "every": _every,
+    "adverb": _adverb,
+    "duration": _duration,
+    "the_unit": _the_unit,
+    "clock": _clock,
+    "day_of_month": _day_of_month,
+    "reference": _reference,
+}
+"""The function for each rule about relative times, durations and sets."""
