@@ -57,7 +57,7 @@ class Field:
 
 FIELDS: tuple[Field, ...] = (
     Field("id", FieldKind.IDENTIFIER, stored=True),
-    Field("title", FieldKind.TEXT, weight=2.0, stored=True),
+    Field("title", FieldKind.TEXT, weight=1.5, stored=True),
     Field("body", FieldKind.TEXT, weight=1.0),
     Field("words", FieldKind.WORDS),
     Field("entities", FieldKind.NAMES, weight=1.0),

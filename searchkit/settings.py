@@ -65,7 +65,7 @@ BM25_K1 = 1.2
 BM25_B = 0.75
 """How much length is held against an article; unitless, Lucene's default."""
 
-PROXIMITY_WEIGHT = 1.0
+PROXIMITY_WEIGHT = 0.5
 """Factor of proximity evidence against BM25; unitless."""
 
 PROXIMITY_WINDOW = 8
