@@ -22,7 +22,12 @@ from searchkit.cli.output import (
 )
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.settings import DEFAULT_LIMIT, MAX_LIMIT
-from searchkit.snippets.render import RenderStyle, render_snippet, render_title
+from searchkit.snippets.render import (
+    ANSI_HIGHLIGHT,
+    RenderStyle,
+    render_snippet,
+    render_title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,10 +142,12 @@ def hit_lines(hits: Hits, *, coloured: bool, width: int | None) -> Iterator[str]
         indent = " " * len(number)
         title = render_title(hit.title or "(no title)", hit.title_highlights, style)
         if coloured:
-            title = click.style(title, bold=True, reset=False) + "\x1b[0m"
+            # The end of a highlight ends bold, too: go on in bold behind it.
+            _, end = ANSI_HIGHLIGHT
+            title = click.style(title.replace(end, f"{end}\x1b[1m"), bold=True)
         yield number + wrapped(title, indent, width).removeprefix(indent)
-        about = plain(_about(hit))
-        yield indent + (click.style(about, dim=True) if coloured else about)
+        about = wrapped(plain(_about(hit)), indent, width)
+        yield click.style(about, dim=True) if coloured else about
         for snippet in hit.snippets:
             yield wrapped(render_snippet(snippet, style), indent + "| ", width)
 
@@ -148,7 +155,7 @@ def hit_lines(hits: Hits, *, coloured: bool, width: int | None) -> Iterator[str]
 def _about(hit: Hit) -> str:
     place = hit.path or hit.url
     parts = [hit.published or "undated", hit.source, hit.id, place]
-    return "  ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def summary(hits: Hits) -> str:

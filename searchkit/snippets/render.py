@@ -46,9 +46,12 @@ class RenderStyle(StrEnum):
     HTML = "html"
 
 
+#: Where highlights begin and end in the style ANSI: bold and red, and neither.
+ANSI_HIGHLIGHT = "\x1b[1;31m", "\x1b[22;39m"
+
 _MARKS = {
     RenderStyle.PLAIN: ("", ""),
-    RenderStyle.ANSI: ("\x1b[1;31m", "\x1b[22;39m"),
+    RenderStyle.ANSI: ANSI_HIGHLIGHT,
     RenderStyle.HTML: ("<mark>", "</mark>"),
 }
 
