@@ -192,6 +192,7 @@ class Index:
             run.add_sources(
                 [os.fspath(path) for path in paths],
                 prune=prune,
+                exclude=[os.fspath(self.path)],
                 stdin=stdin,
                 progress=progress,
             )

@@ -30,6 +30,7 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from searchkit.annotations.model import Annotations
@@ -52,7 +53,7 @@ from searchkit.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO, Self
 
     from searchkit.annotations.model import Annotator
@@ -65,7 +66,7 @@ class Progress:
     How far a run of indexing is.
 
     Attributes:
-        done: Bytes of sources dealt with.
+        done: Bytes of sources dealt with, about.
         total: Bytes of all sources; 0 where it is not known.
         articles: Articles seen so far.
     """
@@ -185,6 +186,7 @@ class IndexingRun:
         paths: Iterable[str],
         *,
         prune: bool = False,
+        exclude: Iterable[str] = (),
         stdin: BinaryIO | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
@@ -194,11 +196,12 @@ class IndexingRun:
         Args:
             paths: As :func:`searchkit.articles.discover` takes them.
             prune: Delete articles whose files under ``paths`` are gone.
+            exclude: Folders to leave out, such as the index itself.
             stdin: What is read for ``-``.
             progress: Called after each article and each source.
         """
         paths = list(paths)
-        discovery = discover(paths, stdin=stdin)
+        discovery = discover(paths, stdin=stdin, exclude=exclude)
         found = list(discovery)
         self.report.skipped += discovery.skipped
         sources = [item for item in found if isinstance(item, Source)]
@@ -209,12 +212,14 @@ class IndexingRun:
             self._prune(paths, {item.location for item in found})
         total, done = sum(source.size for source in sources), 0
         for source in sources:
-            for _ in self._add_source(source):
+            inside = 0
+            for size in chain(self._add_source(source), [source.size]):
+                # Readers do not say where they are; the text that came out does.
+                inside = min(inside + size, source.size)
                 if progress:
-                    progress(Progress(done, total, self.report.seen))
+                    seen = self.report.seen + len(self._pending)
+                    progress(Progress(done + inside, total, seen))
             done += source.size
-            if progress:
-                progress(Progress(done, total, self.report.seen))
 
     def delete(self, ids: Iterable[str]) -> list[str]:
         """
@@ -234,7 +239,13 @@ class IndexingRun:
 
     # --- sources ----------------------------------------------------------------
 
-    def _add_source(self, source: Source) -> Iterable[None]:
+    def _add_source(self, source: Source) -> Iterator[int]:
+        """
+        Add the articles of one source.
+
+        Yields:
+            After each article about how many bytes of text it has.
+        """
         known = self._catalog.known_source(source.location) if source.location else None
         if known and self._is_untouched(source, known):
             self.report.unchanged += known.articles
@@ -255,13 +266,15 @@ class IndexingRun:
         else:
             produced = {}
             for reading in read_source(source):
+                size = 0
                 if isinstance(reading, Article):
+                    size = len(reading.title) + len(reading.body)
                     self._add_from(source, reading, produced)
                 elif isinstance(reading, ReadWarning):
                     self.report.warnings.append(reading)
                 else:
                     self.report.failures.append(reading)
-                yield
+                yield size
             keep_rest = len(self.report.failures) > failures
             if keep_rest:
                 # Not read in full: it is read, and complained about, again next time.

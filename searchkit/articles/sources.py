@@ -171,10 +171,16 @@ class Discovery(Iterator[Found]):
             the folder and links that lead out of it.  Hidden ones are not counted.
     """
 
-    def __init__(self, paths: Iterable[str], stdin: BinaryIO | None) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        stdin: BinaryIO | None,
+        exclude: Iterable[str] = (),
+    ) -> None:
         self.skipped = 0
         self._paths = paths
         self._stdin = stdin
+        self._excluded = {os.path.realpath(path) for path in exclude}
         self._seen: set[str] = set()
         self._found = self._discover()
 
@@ -222,6 +228,8 @@ class Discovery(Iterator[Found]):
                 if os.path.islink(path) and path != top:
                     yield from self._listed(path, inside)
                 elif os.path.isdir(path):
+                    if os.path.realpath(path) in self._excluded:
+                        continue
                     names = sorted(n for n in os.listdir(path) if n[0] != ".")
                     base = "" if path == os.curdir else path
                     pending.extend(os.path.join(base, name) for name in names[::-1])
@@ -271,7 +279,12 @@ class Discovery(Iterator[Found]):
         return Source("", "", len(data), 0, "", data)
 
 
-def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Discovery:
+def discover(
+    paths: Iterable[str],
+    *,
+    stdin: BinaryIO | None = None,
+    exclude: Iterable[str] = (),
+) -> Discovery:
     """
     Find the sources under some paths.
 
@@ -279,6 +292,7 @@ def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Discover
         paths: Each a file; a folder, which is walked with all below it in order of
             names; a glob pattern; or ``-`` for standard input.
         stdin: What is read for ``-``, by default the standard input of the process.
+        exclude: Folders to leave out wherever they are met, such as the index itself.
 
     Returns:
         An iterator over sources and failures.  A source that is named or found more
@@ -286,7 +300,7 @@ def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Discover
         in folders and from patterns it is counted in ``skipped``.  Hidden files and
         folders are left out there, and no link is followed out of a folder.
     """
-    return Discovery(paths, stdin)
+    return Discovery(paths, stdin, exclude)
 
 
 def fingerprint(data: bytes) -> str:

@@ -1,0 +1,76 @@
+"""
+What people see: the output of every command on ``seeds/``, word for word.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Golden, Run
+
+QUERIES = {
+    "phrase": '"Doha agreement"',
+    "words-and-date": "withdrawal dates:2021-09-11",
+    "place-and-word": "place:Kabul taliban",
+    "decade-and-word": "dates:1980s soviet",
+    "misspelt": "dohaa agrement",
+    "stop-words-in-quotes": '"to be or not to be"',
+    "diacritics": "erdogan",
+    "nothing": "zeppelin",
+    "set-aside": 'dates:banana "doha climate',
+    "some-of-the-words": "doha volcano taliban",
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_answers(run: Run, golden: Golden, seeds_index: Path, name: str) -> None:
+    """
+    A query prints its hits, and on standard error its notes and the total.
+    """
+    result = run("query", QUERIES[name], "--limit", "3", "--index", seeds_index)
+    golden(
+        f"query-{name}",
+        f"$ searchkit query '{QUERIES[name]}' --limit 3\n{result.stdout}"
+        f"--- standard error\n{result.stderr}--- status {result.exit_code}\n",
+    )
+
+
+def test_indexing(run: Run, golden: Golden, tmp_path: Path) -> None:
+    """
+    Indexing prints what was done, and the second time that nothing has changed.
+    """
+    first = run("index", "seeds/", "--index", tmp_path)
+    second = run("index", "seeds/", "--index", tmp_path)
+    golden("index", f"{first.output}--- again\n{second.output}")
+
+
+def test_totals(run: Run, golden: Golden, seeds_index: Path) -> None:
+    """
+    ``stats`` says what is in the index.
+    """
+    golden("stats", run("stats", "--index", seeds_index).output)
+
+
+def test_article(run: Run, golden: Golden, seeds_index: Path) -> None:
+    """
+    ``show`` prints an article, and with ``--annotations`` what was found in it.
+    """
+    shown = run("show", "fieyg2rv", "--annotations", "--index", seeds_index)
+    golden("show", shown.output)
+
+
+@pytest.mark.parametrize(
+    "command", ["", "index", "query", "show", "stats", "delete", "rebuild"]
+)
+def test_help(run: Run, golden: Golden, command: str) -> None:
+    """
+    Every command explains itself, with examples.
+    """
+    result = run(*command.split(), "--help")
+    assert 0 == result.exit_code
+    assert not command or "Example" in result.output
+    golden(f"help-{command or 'searchkit'}", result.output)
