@@ -1,0 +1,49 @@
+"""
+Annotations: typed spans added to an article.
+
+An *annotation* says that a stretch of the title or the body names something: a
+:class:`TimeExpression` names a time, an :class:`EntityMention` a person, an
+organisation or a place.  Each keeps the very words and their span, so that it can be
+checked by reading, and what they were taken to mean.
+
+- ``model`` has the values, and the :class:`Annotator` that every finder fulfils.
+- ``times`` finds time expressions and resolves them against the date of publication.
+- ``entities`` finds names, gives them a type and folds variants to one name.
+
+Annotators see one article at a time.  They know no index, read no clock and need no
+network, and what they find is kept in the catalog with the fingerprint of the
+annotator, so that nothing is looked for twice.
+
+    >>> from searchkit.annotations.times import TimeAnnotator
+    >>> from searchkit.articles.model import Article
+    >>> article = Article(body="They met last Saturday.", published="2020-03-03")
+    >>> for time in TimeAnnotator().annotate(article):
+    ...     print(time.surface, time.value, tuple(time.span))
+    last Saturday 2020-02-29 (9, 22)
+"""
+
+from __future__ import annotations
+
+from searchkit.annotations.model import (
+    ENTITY_TYPES,
+    AnnotatedField,
+    Annotation,
+    Annotations,
+    Annotator,
+    EntityMention,
+    EntityType,
+    TimeExpression,
+    TimeType,
+)
+
+__all__ = [
+    "ENTITY_TYPES",
+    "AnnotatedField",
+    "Annotation",
+    "Annotations",
+    "Annotator",
+    "EntityMention",
+    "EntityType",
+    "TimeExpression",
+    "TimeType",
+]
