@@ -1,0 +1,143 @@
+"""
+Cues: the small closed lists of words that the rules of classification turn on.
+
+Longer lists, which a person may want to add to, are data files of the gazetteer.
+"""
+
+from __future__ import annotations
+
+#: Forms of address, which a person's name follows and nothing else.
+ADDRESS = frozenset(
+    """
+    mr mrs ms miss mx messrs dr prof sir dame mullah mawlawi maulvi sheikh ayatollah
+    gen col maj lt sgt capt cpl adm brig sen rep gov rev
+    """.split()
+)
+#: What offices are about: "Minister of Foreign Affairs", "Secretary of State".
+SUBJECTS = frozenset(
+    """
+    state finance foreign affairs interior health education defence defense justice
+    trade industry labour labor agriculture energy environment transport information
+    culture tourism sport sports youth women gender planning economy economic commerce
+    communications communication water works public housing lands land mines mining
+    petroleum social welfare development local government home security national
+    science technology religious tribal border rural urban higher international
+    relations staff operations police army mission party opposition
+    """.split()
+)
+#: Organisations that need no name of their own.
+STANDALONE = frozenset({"Parliament", "Supreme Court", "High Court", "Senate"})
+#: Heads that no name is built on: "the Government of Ghana", "the Kishida Cabinet".
+GENERIC_HEADS = frozenset(
+    "Government Parliament Office Cabinet United Team Administration".split()
+)
+#: Heads of places that are one name with what follows "of".
+PLACE_HEADS = frozenset(
+    """
+    Gulf Bay Strait Straits Sea Isle Cape Republic Kingdom Emirate Sultanate Horn
+    Mount Lake Port Rock
+    """.split()
+)
+#: Heads of places before whose "of" there is only the kind: "the City of Herat".
+PLACE_KINDS = frozenset(
+    """
+    Province City District State Town Village County Region Governorate Municipality
+    Island Principality Prefecture Territory Commonwealth
+    """.split()
+)
+#: Kinds that do not belong to the canonical name: "Helmand Province" is Helmand.
+DROPPED_KINDS = frozenset({"Province", "State", "Governorate"})
+DIRECTIONS = frozenset(
+    """
+    North South East West Northern Southern Eastern Western Central Upper Lower Greater
+    Inner Outer Northeast Northwest Southeast Southwest Northeastern Northwestern
+    Southeastern Southwestern New
+    """.split()
+)
+#: Numbers of monarchs and popes, and of sons.
+NUMERALS = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI Jr Sr".split())
+#: Small words that surnames begin with.
+PARTICLES = frozenset(
+    "al bin da de del den der di dos du el ibn la le ten ter van von".split()
+)
+#: Head words that are surnames as well.
+SURNAMES = frozenset(
+    """
+    Banks Bond Case Castle Church Court Day Fields Fort Hill Hills Holding Lake Lane
+    Law Masters Page Park Post Power Rivers Race Rose Song Story Summit Towers Town
+    Woods
+    """.split()
+)
+#: Second words of adjectives of nationality.
+SECOND_HALVES = frozenset(
+    """
+    Rican Ricans Lankan Lankans Leonean Leoneans Zealander Zealanders Salvadoran Verdean
+    Salvadorans Leonian Islander Islanders
+    """.split()
+)
+#: Whose councils and parties there are: "the Women's Council".
+GROUPS = frozenset(
+    """
+    People Women Men Children Workers King Queen Students Teachers Farmers Nurses
+    Players Girls Boys Youth Lawyers Writers Journalists Doctors Peoples Prime
+    """.split()
+)
+
+#: Prepositions that a place follows.
+PLACE_BEFORE = frozenset(
+    "in near at across outside inside around throughout from".split()
+)
+#: Nouns before the name of a place: "the city of Herat", "north of Kabul".
+PLACE_KIND_BEFORE = frozenset(
+    """
+    city town village district province capital region north south east west island
+    suburb port neighbourhood neighborhood state county municipality outskirts coast
+    """.split()
+)
+#: Nouns after the name of a place: "Khost province".
+PLACE_AFTER = frozenset(
+    """
+    province district city village town region county state island river valley airport
+    border peninsula municipality suburb neighbourhood neighborhood
+    """.split()
+)
+#: Words after a person: what people do, and no country or company.
+PERSON_AFTER = frozenset(
+    """
+    said says told added who argued noted explained whose insisted recalled tweeted
+    wrote thinks believes replied laughed smiled joked admitted revealed pointed
+    stressed emphasised emphasized underlined testified himself herself lamented
+    """.split()
+)
+#: Nouns after an organisation: "the Vox party", "Zentrix shareholders".
+ORG_AFTER = frozenset(
+    """
+    group party movement network company militants fighters newspaper channel airline
+    spokesman spokeswoman spokesperson chairman ceo shareholders insurgents bank
+    magazine website agency employees rebels
+    """.split()
+)
+#: Nouns in lower case that stand before a person: "his brother", "the striker".
+RELATIVES = frozenset(
+    """
+    wife husband son daughter brother sister father mother uncle nephew cousin widow
+    colleague friend spokesman spokeswoman actor actress singer author writer lawyer
+    striker midfielder defender goalkeeper coach captain leader minister president
+    senator governor mayor judge analyst activist journalist director manager
+    """.split()
+)
+#: Heads of organisations whose "of" a list of subjects follows.
+SUBJECT_HEADS = frozenset(
+    """
+    Ministry Ministries Department Faculty School Institute University College Centre
+    Center Commission Committee Authority Agency Council Bureau Directorate Office
+    Chamber Academy Secretariat Board Association Federation
+    """.split()
+)
+#: Heads inside organisations after which "of" goes on.
+HEADS_IN_ORGS = frozenset(
+    """
+    Trade Commerce Chambers Society Engineering Industry Sciences Studies Council
+    Faculty Department School Institute Institutes College Bureau Office Commission
+    """.split()
+)
