@@ -14,6 +14,7 @@ negations are never loosened.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
     from searchkit.catalog import Catalog, StoredArticle
     from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
+
+#: Unknown words of one query for which similar ones are looked for, at most: each may
+#: take a walk over all words of the index.
+_MAX_LOOKED_UP = 8
 
 
 def answer(
@@ -138,6 +143,8 @@ def publication_window(
 def _days(value: str | date) -> tuple[date | None, date | None]:
     if isinstance(value, str):
         return parse_dates(value)[:2]
+    if isinstance(value, datetime):
+        value = value.date()
     return value, value
 
 
@@ -178,10 +185,12 @@ def _corrected(tree: Query, searcher: Searcher) -> tuple[Query, list[Note]]:
     def replacement(word: Word) -> Word | None:
         if not _is_unknown(word, searcher):
             return None
-        (folded,) = name_words(word.text)
-        # People rarely miss the first letter, and it narrows the search to a tenth.
-        found = closest(folded, searcher.terms("words", folded[0]))
-        found = found or closest(folded, searcher.terms("words"))
+        found = None
+        if len(notes) < _MAX_LOOKED_UP:
+            (folded,) = name_words(word.text)
+            # People rarely miss the first letter, and it narrows the search to a tenth.
+            found = closest(folded, searcher.terms("words", folded[0]))
+            found = found or closest(folded, searcher.terms("words"))
         if found is None:
             message = f"no article has “{word.text}”"
             notes.append(Note("missing", message, word.text))

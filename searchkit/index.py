@@ -24,7 +24,13 @@ from typing import TYPE_CHECKING
 from searchkit.answering import answer
 from searchkit.catalog import CATALOG_NAME, Catalog, WriterLock
 from searchkit.engines.base import SORT_ORDERS, SortOrder
-from searchkit.errors import IndexLockedError, IndexStoreError
+from searchkit.errors import (
+    IndexAccessError,
+    IndexDamagedError,
+    IndexExistsError,
+    IndexLockedError,
+    IndexStoreError,
+)
 from searchkit.settings import DEFAULT_LIMIT, SNIPPETS_PER_HIT
 
 if TYPE_CHECKING:
@@ -152,8 +158,8 @@ class Index:
         Add articles, or replace those with the same ids.
 
         Args:
-            articles: Any iterable; it is read once, and memory stays bounded however
-                long it is.
+            articles: Any iterable; it is read once, and only a batch of it is in memory
+                at a time.
 
         Returns:
             What was added, updated and unchanged.
@@ -212,7 +218,7 @@ class Index:
             IndexLockedError: Another process is writing.
         """
         wanted = list(dict.fromkeys(ids))
-        with self._writing() as run:
+        with self._writing(annotate=False) as run:
             missing = run.delete(wanted)
         return len(wanted) - len(missing)
 
@@ -265,10 +271,10 @@ class Index:
         return self._searcher
 
     @contextmanager
-    def _writing(self) -> Iterator[IndexingRun]:
+    def _writing(self, *, annotate: bool = True) -> Iterator[IndexingRun]:
         from searchkit.indexing import IndexingRun, catch_up  # noqa: PLC0415
 
-        annotate = self._catalog.setting("annotate", default=True)
+        annotate = annotate and self._catalog.setting("annotate", default=True)
         annotators = default_annotators() if annotate else ()
         with WriterLock(self.path):
             catch_up(self._catalog, self._engine)
@@ -282,16 +288,29 @@ class Index:
         """
         Finish what a writer that died has left undone.
         """
-        if self._engine.generation == self._catalog.generation:
+        held = self._engine.generation
+        # A writer that died before its first commit may have left no files at all.
+        whole = held > 0 or self._is_readable()
+        if whole and held == self._catalog.generation:
             return
         from searchkit.indexing import catch_up  # noqa: PLC0415
 
         try:
             with WriterLock(self.path):
+                if not whole and not self._engine.generation:
+                    self._engine.reset()
                 catch_up(self._catalog, self._engine)
-        except IndexLockedError:
-            # A writer is between its two commits, and alive: it will finish.
+        except (IndexLockedError, IndexAccessError):
+            # A writer is between its two commits, and alive: it will finish.  Or this
+            # process may only read, which it can.
             return
+
+    def _is_readable(self) -> bool:
+        try:
+            self._engine.searcher().close()
+        except IndexDamagedError:
+            return False
+        return True
 
 
 def default_annotators() -> Sequence[Annotator]:
@@ -317,14 +336,18 @@ def create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Inde
         IndexExistsError: There is one already.
         IndexAccessError: The folder cannot be written to.
     """
+    from searchkit.indexing import catch_up  # noqa: PLC0415 - readers do without
+
     folder = Path(path)
     catalog = Catalog.create(folder)
     try:
         with WriterLock(folder):
+            if catalog.generation:
+                raise IndexExistsError(str(folder))  # noqa: TRY301 - made just before
             catalog.set_setting("annotate", annotate)
             engine = _engine(folder)
             engine.reset()
-            engine.writer().commit(catalog.generation)
+            catch_up(catalog, engine, anew=True)
     except BaseException:
         catalog.close()
         raise

@@ -40,6 +40,7 @@ from searchkit.errors import DateValueError
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _DECADE = re.compile(r"(\d{3})(?:X|0s)\Z", re.ASCII)
 _CENTURY = re.compile(r"(\d{2})XX\Z", re.ASCII)
+_MILLENNIUM = re.compile(r"(\d)XXX\Z", re.ASCII)
 
 
 class Interval(NamedTuple):
@@ -228,8 +229,8 @@ def node_interval(node: str) -> Interval:
     Raises:
         DateValueError: ``node`` is not a node of the calendar tree.
     """
-    if node.endswith("XXX") and len(node) == 4 and node[0].isdecimal():
-        start = int(node[0]) * 1000
+    if found := _MILLENNIUM.match(node):
+        start = int(found[1]) * 1000
         return Interval.of_years(max(start, 1), start + 999)
     return Interval.parse(node)
 

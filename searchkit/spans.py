@@ -38,7 +38,7 @@ class Span(NamedTuple):
             >>> Span(0, 4).overlaps(Span(4, 8))
             False
         """
-        return self.start < other.end and other.start < self.end
+        return max(self.start, other.start) < min(self.end, other.end)
 
     def covers(self, other: Span) -> bool:
         """

@@ -33,7 +33,7 @@ from searchkit.spans import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_Analysis: TypeAlias = tuple[tuple[str, str, int], ...]
+_Analysis: TypeAlias = tuple[tuple[str, str, int, int], ...]
 _Pairs: TypeAlias = tuple[tuple[str, str], ...]
 _Made = TypeVar("_Made")
 
@@ -64,7 +64,10 @@ _POSSESSIVE = re.compile(r"['’][sSｓＳ]\Z")
 #: Scripts written without spaces, one token a character: hiragana and ideographs.
 _UNSPACED = "\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_UNSPACED_PIECES = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
+_OTHER = rf"[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[{_MARK_CLASS}])*+"
+_UNSPACED_PIECES = re.compile(
+    rf"[{_UNSPACED}][{_MARK_CLASS}]*+|{_OTHER}(?:['’]{_OTHER})*+"
+)
 _FOLDING = folding_table()
 
 
@@ -123,11 +126,9 @@ class EnglishAnalyzer:
         position = 0
         for match in _SURFACE.finditer(_blank_underscores(text)):
             surface = match[0]
-            start, end = match.span()
-            for term, word, length in analyses[surface]:
-                stop = start + length if length else end
-                yield Token(term, word, position, Span(start, stop))
-                start = stop
+            at = match.start()
+            for term, word, start, end in analyses[surface]:
+                yield Token(term, word, position, Span(at + start, at + end))
                 position += 1
 
     def terms(self, text: str) -> list[tuple[str, str]]:
@@ -143,18 +144,32 @@ class EnglishAnalyzer:
             found += pairs[surface]
         return found
 
+    def stem(self, word: str) -> str:
+        """
+        Return the term of a token from its word.
+
+        Example:
+            >>> EnglishAnalyzer().stem("ministers")
+            'minist'
+        """
+        term: str = self._stem(word)
+        return term[:MAX_TERM_LENGTH]
+
     def _analyse(self, surface: str) -> _Analysis:
         """
         Fold and stem one surface form.
 
         Returns:
-            Term, word and length in code points of each token in it; the length is 0
-            where the token is the whole.
+            Term, word, start and end of each token in it, at least one.
         """
         if _HAS_UNSPACED.search(surface):
-            parts = _UNSPACED_PIECES.findall(surface)
-            return tuple((*self._analyse_word(part), len(part)) for part in parts)
-        return ((*self._analyse_word(surface), 0),)
+            # Cut last, a possessive would leave a piece of nothing but an apostrophe.
+            plain = _POSSESSIVE.sub("", surface)
+            return tuple(
+                (*self._analyse_word(piece[0]), *piece.span())
+                for piece in _UNSPACED_PIECES.finditer(plain)
+            )
+        return ((*self._analyse_word(surface), 0, len(surface)),)
 
     def _analyse_word(self, surface: str) -> tuple[str, str]:
         plain = _POSSESSIVE.sub("", surface)
@@ -164,7 +179,7 @@ class EnglishAnalyzer:
             plain = plain.replace(",", "")
         # A surface of nothing but diacritic letters folds away; it keeps its place.
         word = fold(plain)[:MAX_TERM_LENGTH] or "\ufffd"
-        return self._stem(word)[:MAX_TERM_LENGTH], word
+        return self.stem(word), word
 
 
 class _Remembered(dict[str, _Made]):

@@ -9,7 +9,7 @@ import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from searchkit.catalog.rows import pack_records
+from searchkit.catalog.rows import is_storable, pack_records
 
 if TYPE_CHECKING:
     import sqlite3
@@ -199,6 +199,8 @@ class Batch:
             )
 
     def _number(self, article_id: str) -> int | None:
+        if not is_storable(article_id):
+            return None
         row = self._connection.execute(
             "SELECT number FROM articles WHERE id = ?", (article_id,)
         ).fetchone()

@@ -134,6 +134,17 @@ def stored_article(
     )
 
 
+def is_storable(text: str) -> bool:
+    """
+    Tell whether SQLite takes a text: one with half a code point has no UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def pack_records(records: Sequence[Any]) -> bytes:
     """
     Pack records of annotations: JSON, compressed.

@@ -17,6 +17,7 @@ from searchkit.catalog.rows import (
     KnownSource,
     StoredArticle,
     Totals,
+    is_storable,
     stored_article,
 )
 from searchkit.errors import (
@@ -76,8 +77,8 @@ class Catalog:
         except OSError as error:
             reason = f"the folder cannot be made ({error.strerror})"
             raise IndexAccessError(str(folder), reason) from error
-        with _translated(path):
-            connection = _connect(path)
+        with _translated(path), _connected(path) as connection:
+            _make_durable(connection)
             migrate(connection)
         return cls(path, connection)
 
@@ -93,22 +94,18 @@ class Catalog:
             IndexAccessError: It cannot be read.
         """
         path = folder / CATALOG_NAME
+        is_indexed = any(folder.glob("_MAIN_*.toc"))
         if not path.is_file():
-            if any(folder.glob("_MAIN_*.toc")):
+            if is_indexed:
                 reason = "the catalog is missing, and the articles with it"
                 raise IndexDamagedError(str(path), reason, repair="")
             raise IndexMissingError(str(folder))
-        with _translated(path):
-            connection = _connect(path)
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            (owner,) = connection.execute("PRAGMA application_id").fetchone()
-            if version > VERSION:
-                connection.close()
-                raise IndexVersionError(str(path), version, VERSION)
-            if version and owner != APPLICATION_ID:
-                connection.close()
-                reason = "it is a database of another program"
+        with _translated(path), _connected(path) as connection:
+            version = _version(path, connection)
+            if not version and is_indexed:
+                reason = "the catalog is empty, and the articles are gone"
                 raise IndexDamagedError(str(path), reason, repair="")
+            _make_durable(connection)
             if version < VERSION:
                 migrate(connection)
         return cls(path, connection)
@@ -156,7 +153,7 @@ class Catalog:
         """
         Return the articles with these ids; ids without an article are left out.
         """
-        wanted = list(dict.fromkeys(ids))
+        wanted = list(filter(is_storable, dict.fromkeys(ids)))
         found: dict[str, StoredArticle] = {}
         for start in range(0, len(wanted), _IDS_AT_ONCE):
             part = wanted[start : start + _IDS_AT_ONCE]
@@ -173,13 +170,15 @@ class Catalog:
             ArticleNotFoundError: There is none.
             AmbiguousIdError: There are several, and none is just ``prefix``.
         """
+        if not prefix or not is_storable(prefix):
+            raise ArticleNotFoundError(prefix)
         rows = self._all(
             "SELECT id FROM articles WHERE id >= ? AND substr(id, 1, ?) = ?"
             " ORDER BY id LIMIT 5",
             (prefix, len(prefix), prefix),
         )
         candidates = [article_id for (article_id,) in rows]
-        if not prefix or not candidates:
+        if not candidates:
             raise ArticleNotFoundError(prefix)
         if prefix in candidates or len(candidates) == 1:
             return str(candidates[0])
@@ -189,6 +188,8 @@ class Catalog:
         """
         Return what is known of an article without its text; ``None`` for no article.
         """
+        if not is_storable(article_id):
+            return None
         row = self._one(
             "SELECT number, fingerprint, explicit_id FROM articles WHERE id = ?",
             (article_id,),
@@ -305,10 +306,12 @@ class Catalog:
                 batch = Batch(self._connection, self.generation + 1)
                 yield batch
                 batch.finish()
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk has SQLite itself roll back.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def set_setting(self, name: str, value: Any) -> None:
         """
@@ -348,20 +351,50 @@ class Catalog:
         for *columns, body, times, entities in rows:
             try:
                 yield stored_article(columns, body, times, entities)
-            except (zlib.error, ValueError, TypeError) as error:
+            except (zlib.error, ValueError, TypeError, RecursionError) as error:
                 reason = f"the article {columns[0]!r} cannot be read ({error})"
                 raise IndexDamagedError(str(self._path), reason, repair="") from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """
+    Connect to a database; it is closed again where the block raises.
+    """
     connection = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-    # A catalog may come from a stranger: no code of its schema is trusted.
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        # A catalog may come from a stranger: no code of its schema is trusted.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA foreign_keys = ON")
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _version(path: Path, connection: sqlite3.Connection) -> int:
+    """
+    Return the version of a catalog; 0 where it has no tables yet.
+
+    Raises:
+        IndexDamagedError: It is a database of another program.
+        IndexVersionError: A newer release wrote it.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    if owner != APPLICATION_ID and (owner or version or tables):
+        reason = "it is a database of another program"
+        raise IndexDamagedError(str(path), reason, repair="")
+    if version > VERSION:
+        raise IndexVersionError(str(path), version, VERSION)
+    return int(version)
+
+
+def _make_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # The index may only ever be behind the catalog: each commit is on disk at once.
     connection.execute("PRAGMA synchronous = FULL")
-    return connection
 
 
 @contextmanager
@@ -371,6 +404,8 @@ def _translated(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise  # such as a use after closing: no fault of the file
     except sqlite3.OperationalError as error:
         raise IndexAccessError(str(path), str(error)) from error
     except sqlite3.DatabaseError as error:

@@ -98,11 +98,12 @@ class Searcher(Protocol):
             query: Any tree; ``Not`` and filters alone are fine.
             limit: How many to return at most, 0 or more.
             offset: How many of the best to leave out, 0 or more.
-            order: Equal scores and equal days are ordered by date of publication, the
-                newest first, then by id.
+            order: Equal scores are ordered by date of publication, the newest first;
+                equal days by score; what is equal in both by id.
 
         Raises:
             IndexDamagedError: A file of the index cannot be read.
+            QueryTreeError: The tree was made by hand, and is none.
         """
 
     def matches_any(self, query: Query) -> bool:
@@ -117,6 +118,9 @@ class Searcher(Protocol):
         Args:
             field: A field of the schema.
             term: A term as indexed: folded and, in text fields, stemmed.
+
+        Deleted documents may count until their segment is merged, here, in ``terms``
+        and in scores.
         """
 
     def terms(self, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
@@ -151,8 +155,9 @@ class Writer(Protocol):
     """
     The one open transaction of an index.
 
-    It ends with ``commit`` or ``cancel``, and cannot be used after either.  When any
-    call raises, the transaction is cancelled and the index is as it was before.
+    It ends with ``commit`` or ``cancel``; after either, only ``cancel`` may be called.
+    When any call raises, the transaction is cancelled and the index is as it was
+    before; where the disk is full or refuses, that is an ``IndexAccessError``.
     """
 
     def put(self, document: Document) -> None:
@@ -200,6 +205,8 @@ class Engine(Protocol):
         Raises:
             IndexDamagedError: The engine's files are missing, cut short or altered.
             IndexVersionError: They were written by another version.
+            IndexOutdatedError: They were made with other fields or analysis.
+            IndexAccessError: The system does not let them be read.
         """
 
     def writer(self) -> Writer:
@@ -209,7 +216,8 @@ class Engine(Protocol):
         Only one process may have one at a time; the facade holds the writer's lock.
 
         Raises:
-            IndexDamagedError, IndexVersionError: As for ``generation``.
+            IndexLockedError: A program that does not know the facade's lock is writing.
+            IndexStoreError: As for ``generation``.
         """
 
     def searcher(self) -> Searcher:
@@ -217,7 +225,7 @@ class Engine(Protocol):
         Open a snapshot of what is committed now.
 
         Raises:
-            IndexDamagedError, IndexVersionError: As for ``generation``.
+            IndexStoreError: As for ``generation``.
         """
 
     def reset(self) -> None:

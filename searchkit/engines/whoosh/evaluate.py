@@ -90,34 +90,41 @@ class Evaluation:
         """
         return self._evaluate(self._query, leaf)
 
-    def best(self, found: Sequence[Scores], count: int) -> dict[int, Scores]:
+    def promising(self, found: Sequence[Scores], count: int) -> list[Scores]:
         """
-        Add proximity evidence wherever it can change the best ``count`` matches.
+        Keep what proximity evidence can bring among the best ``count`` matches.
 
         Args:
-            found: The :meth:`scores` of each segment, in order; changed in place.
+            found: The :meth:`scores` of each segment, in order.
             count: How many of the best matches matter.
+        """
+        if count >= sum(map(len, found)):
+            return list(found)
+        if not count:
+            return [{} for _ in found]
+        every = (score for scores in found for score in scores.values())
+        floor = heapq.nlargest(count, every)[-1]
+        bound = sum(proximity_score(1.0, *rest) for _, *rest in self._neighbours())
+        # Scores are sums in one fixed order, so that "equal" is exact here.
+        return [
+            {doc: score for doc, score in scores.items() if score + bound >= floor}
+            for scores in found
+        ]
 
-        Returns:
-            For each segment by its index, the documents that can be among the best.
+    def add_proximity(self, found: Sequence[Scores]) -> None:
+        """
+        Add proximity evidence to scores.
+
+        Args:
+            found: Matches of each segment, in order; changed in place.
         """
         pairs = self._neighbours()
-        bound = sum(proximity_score(1.0, *rest) for _, *rest in pairs)
-        floor = 0.0
-        if count < sum(map(len, found)):
-            every = (score for scores in found for score in scores.values())
-            floor = heapq.nlargest(count, every)[-1] if count else float("inf")
-        best: dict[int, Scores] = {}
-        for index, (leaf, scores) in enumerate(zip(self._leaves, found, strict=True)):
-            # Scores are sums in one fixed order, so that "equal" is exact here.
-            able = {doc: s for doc, s in scores.items() if s + bound >= floor}
+        for leaf, scores in zip(self._leaves, found, strict=True):
+            among = sorted(scores) if pairs else []
             for (field, left, right), *rest in pairs:
-                near = self._positions(leaf, field, (left, right), sorted(able))
-                for doc, places in near:
+                for doc, places in self._positions(leaf, field, (left, right), among):
                     evidence = proximity(places[left], places[right])
-                    able[doc] += proximity_score(evidence, *rest)
-            best[index] = able
-        return best
+                    scores[doc] += proximity_score(evidence, *rest)
 
     # --- nodes ------------------------------------------------------------------
 
@@ -249,17 +256,30 @@ class Evaluation:
         words = self._expand(query.text)
         if query.field is None:
             return _constant(1.0, (_numbers(leaf, "words", word) for word in words))
-        analyzer = english_analyzer()
-        stems = dict.fromkeys(term for w in words for term, _ in analyzer.terms(w))
-        field = query.field
-        return _constant(1.0, (_numbers(leaf, field, stem) for stem in stems))
+        # Whole words are kept for both fields together, stems for each: the document
+        # has to have the word, and the field its stem.
+        stem = english_analyzer().stem
+        in_field: dict[str, set[int]] = {}
+        for word in words:
+            if (term := stem(word)) not in in_field:
+                in_field[term] = set(_numbers(leaf, query.field, term))
+        return _constant(
+            1.0,
+            (
+                docs.intersection(_numbers(leaf, "words", word))
+                for word in words
+                if (docs := in_field[stem(word)])
+            ),
+        )
 
     def _expand(self, text: str) -> list[str]:
         """
         Return the words that a prefix stands for, at most the most frequent ones.
         """
         if text not in self._expansions:
-            words = list(self._terms("words", fold(text))) if text else []
+            # What folds away, such as an apostrophe, is the beginning of no word.
+            folded = fold(text)
+            words = list(self._terms("words", folded)) if folded else []
             if len(words) > MAX_EXPANSIONS:
                 self.cut_prefixes.append(text)
                 words = heapq.nsmallest(

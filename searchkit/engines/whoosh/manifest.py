@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from searchkit._version import __version__
 from searchkit.engines.whoosh.storage import sync_folder
-from searchkit.errors import IndexDamagedError, IndexVersionError
+from searchkit.errors import IndexAccessError, IndexDamagedError, IndexVersionError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,15 +73,18 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises:
         IndexDamagedError: It is not what :meth:`Manifest.write` writes.
         IndexVersionError: Another version wrote it.
+        IndexAccessError: The system does not let it be read.
     """
     path = folder / MANIFEST_NAME
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "the manifest cannot be read"
-        raise IndexDamagedError(str(path), reason) from error
+    except UnicodeDecodeError as error:
+        raise IndexDamagedError(str(path), "the manifest is no text") from error
+    except OSError as error:
+        reason = f"the manifest cannot be read ({error.strerror})"
+        raise IndexAccessError(str(path), reason) from error
     try:
         values = json.loads(content)
         found = int(values["format"])
@@ -94,7 +97,13 @@ def read_manifest(folder: Path) -> Manifest | None:
             whoosh=str(values.get("whoosh", "")),
             searchkit=str(values.get("searchkit", "")),
         )
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         reason = "the manifest is cut short or altered"
         raise IndexDamagedError(str(path), reason) from error
 

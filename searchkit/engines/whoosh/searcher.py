@@ -5,15 +5,16 @@ A snapshot of a Whoosh index.
 from __future__ import annotations
 
 import heapq
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from searchkit.engines.base import Matches, ScoredId, SortOrder
 from searchkit.engines.whoosh.evaluate import Evaluation, Scores
 from searchkit.engines.whoosh.statistics import Leaf, Statistics
-from searchkit.errors import IndexDamagedError, SearchkitError
+from searchkit.errors import IndexDamagedError, QueryTreeError, SearchkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from whoosh.reading import IndexReader
 
     from searchkit.queries.tree import Query
-
-#: How many more of the tied matches than asked for are ordered by id at most.
-_Ranked = tuple[float, int, str]
 
 
 class WhooshSearcher:
@@ -40,6 +38,7 @@ class WhooshSearcher:
         self._reader = reader
         self._generation = generation
         self._folder = folder
+        self._closed = False
         self._leaves = [Leaf(leaf, base) for leaf, base in reader.leaf_readers()]
         self._statistics = Statistics(self._leaves)
 
@@ -69,22 +68,16 @@ class WhooshSearcher:
         Find documents; see :class:`~searchkit.engines.base.Searcher`.
         """
         evaluation = self._evaluation(query)
-        try:
+        wanted = offset + limit
+        with self._reading():
             found = [evaluation.scores(leaf) for leaf in self._leaves]
-            wanted = offset + limit
+            total = sum(map(len, found))
             if order == "relevance":
-                best = evaluation.best(found, wanted)
+                able = evaluation.promising(found, wanted)
             else:
-                best = dict(enumerate(found))
-            page = self._page(best, wanted, order)[offset:]
-        except SearchkitError:
-            raise
-        except Exception as error:
-            # Whoosh reads posting lists without checks: a damaged file can raise
-            # anything from struct.error to zlib.error.
-            reason = f"a posting list cannot be read ({type(error).__name__}: {error})"
-            raise IndexDamagedError(str(self._folder), reason) from error
-        total = sum(map(len, found))
+                able = self._first_days(found, wanted, order)
+            evaluation.add_proximity(able)
+            page = self._page(able, wanted, order)[offset:]
         return Matches(total, tuple(page), tuple(evaluation.cut_prefixes))
 
     def matches_any(self, query: Query) -> bool:
@@ -92,45 +85,55 @@ class WhooshSearcher:
         Tell whether at least one document matches.
         """
         evaluation = self._evaluation(query)
-        return any(evaluation.scores(leaf) for leaf in self._leaves)
+        with self._reading():
+            return any(evaluation.scores(leaf) for leaf in self._leaves)
 
     def all_scores(self, query: Query) -> list[tuple[Leaf, Scores]]:
         """
         Return every match of every segment with its whole score.
         """
         evaluation = self._evaluation(query)
-        found = [evaluation.scores(leaf) for leaf in self._leaves]
-        best = evaluation.best(found, sum(map(len, found)))
-        return [(leaf, best[i]) for i, leaf in enumerate(self._leaves)]
+        with self._reading():
+            found = [evaluation.scores(leaf) for leaf in self._leaves]
+            evaluation.add_proximity(found)
+        return list(zip(self._leaves, found, strict=True))
 
     def document_frequency(self, field: str, term: str) -> int:
         """
         Return in how many documents a term occurs.
         """
-        return self._statistics.document_frequency(field, term)
+        with self._reading():
+            return self._statistics.document_frequency(field, term)
 
     def terms(self, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
         """
         Walk over the terms of a field that begin with ``prefix``, in order.
         """
-        start = prefix.encode()
-        for (name, term), info in self._reader.iter_from(field, start):
-            if name != field or not term.startswith(start):
-                return
-            yield term.decode(), info.doc_frequency()
+        try:
+            start = prefix.encode()
+        except UnicodeEncodeError:  # no term has half a code point
+            return
+        with self._reading():
+            for (name, term), info in self._reader.iter_from(field, start):
+                if name != field or not term.startswith(start):
+                    return
+                yield term.decode(), info.doc_frequency()
 
     def ids(self) -> Iterator[str]:
         """
         Walk over the ids of all documents.
         """
-        for stored in self._reader.all_stored_fields():
-            yield stored["id"]
+        with self._reading():
+            for leaf in self._leaves:
+                for doc in leaf.live:
+                    yield leaf.id(doc)
 
     def close(self) -> None:
         """
         Let go of files.
         """
-        if not self._reader.is_closed:
+        if not self._closed:
+            self._closed = True
             self._reader.close()
 
     def __enter__(self) -> Self:
@@ -147,8 +150,47 @@ class WhooshSearcher:
     def _evaluation(self, query: Query) -> Evaluation:
         return Evaluation(query, self._leaves, self._statistics, self.terms)
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """
+        Say of what goes wrong in reading that the index is damaged.
+        """
+        try:
+            yield
+        except (SearchkitError, MemoryError):
+            raise
+        except RecursionError:
+            raise QueryTreeError("it is nested too deeply") from None
+        except Exception as error:
+            # Whoosh reads posting lists without checks: a damaged file can raise
+            # anything from struct.error to zlib.error.
+            reason = f"a posting list cannot be read ({type(error).__name__}: {error})"
+            raise IndexDamagedError(str(self._folder), reason) from error
+
+    def _first_days(
+        self, found: Sequence[Scores], wanted: int, order: SortOrder
+    ) -> list[Scores]:
+        """
+        Keep the matches whose day of publication can bring them on the page.
+        """
+        days = [
+            [_sort_key(order, 0.0, leaf.published[doc])[0] for doc in scores]
+            for leaf, scores in zip(self._leaves, found, strict=True)
+        ]
+        first = heapq.nsmallest(wanted, (day for leaf in days for day in leaf))
+        if not first:
+            return [{} for _ in found]
+        return [
+            {
+                doc: score
+                for (doc, score), day in zip(scores.items(), leaf_days, strict=True)
+                if day <= first[-1]
+            }
+            for scores, leaf_days in zip(found, days, strict=True)
+        ]
+
     def _page(
-        self, found: dict[int, Scores], wanted: int, order: SortOrder
+        self, found: Sequence[Scores], wanted: int, order: SortOrder
     ) -> list[ScoredId]:
         """
         Order matches and return the first ``wanted``.
@@ -157,7 +199,7 @@ class WhooshSearcher:
             return []
         keyed = (
             (*_sort_key(order, score, leaf.published[doc]), leaf, doc, score)
-            for leaf, scores in ((self._leaves[i], s) for i, s in found.items())
+            for leaf, scores in zip(self._leaves, found, strict=True)
             for doc, score in scores.items()
         )
         # The id, the last criterion, has to be read from disk: only for those whose
@@ -167,7 +209,7 @@ class WhooshSearcher:
             last = ranked[wanted - 1][:2]
             ranked = [item for item in ranked if item[:2] <= last]
         named = [
-            (first, second, leaf.reader.stored_fields(doc)["id"], score)
+            (first, second, leaf.id(doc), score)
             for first, second, leaf, doc, score in ranked
         ]
         page = heapq.nsmallest(wanted, named)

@@ -54,13 +54,19 @@ class Leaf:
         """
         return list(self.reader.all_doc_ids())
 
+    def id(self, doc: int) -> str:
+        """
+        Return the article id of a document; empty where Whoosh's API gave it none.
+        """
+        return str(self.reader.stored_fields(doc).get("id", ""))
+
     def postings(self, field: str, term: str) -> Matcher | None:
         """
         Open a posting list without deleted documents; ``None`` where there is none.
         """
         try:
             return self.reader.postings(field, term)
-        except TermNotFound:
+        except (TermNotFound, UnicodeEncodeError):  # no term has half a code point
             return None
 
     def _column(self, name: str) -> Sequence[int]:
@@ -92,9 +98,11 @@ class Statistics:
         """
         key = field, term
         if key not in self._frequencies:
-            self._frequencies[key] = sum(
-                leaf.reader.doc_frequency(field, term) for leaf in self._leaves
-            )
+            try:
+                count = sum(leaf.reader.doc_frequency(*key) for leaf in self._leaves)
+            except UnicodeEncodeError:  # no term has half a code point
+                count = 0
+            self._frequencies[key] = count
         return self._frequencies[key]
 
     def idf(self, field: str, term: str) -> float:

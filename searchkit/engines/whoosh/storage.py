@@ -35,7 +35,7 @@ _OURS = re.compile(rf"_{INDEX_NAME}_\d+\.toc(\..*)?\Z|{INDEX_NAME}_[0-9a-z]+\..*
 #: Files that stay after a commit; all others become part of a ``.seg`` and go.
 _LASTING = re.compile(r"\.seg\Z|\.toc(\.|\Z)")
 
-#: Classes that a table of contents may name.
+#: A table of contents may name the classes that these modules define.
 _ALLOWED_MODULES = frozenset(
     {
         "searchkit.engines.whoosh.schema",
@@ -71,7 +71,33 @@ _ALLOWED_NAMES = frozenset(
 class DurableStorage(FileStorage):  # type: ignore[misc]
     """
     Whoosh's file storage, with every lasting file on disk before it counts.
+
+    Attributes:
+        opened: The path of the file that was opened last.
     """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.opened = Path(path)
+        self._files: list[StructFile] = []
+
+    def open_file(self, name: str, **options: Any) -> StructFile:
+        """
+        Open a file, and remember it for :meth:`close_files`.
+        """
+        self.opened = Path(self.folder) / name
+        self._files = [file for file in self._files if not file.is_closed]
+        self._files.append(super().open_file(name, **options))
+        return self._files[-1]
+
+    def close_files(self) -> None:
+        """
+        Close what Whoosh opened and, on meeting a damaged file, forgot.
+        """
+        for file in self._files:
+            if not file.is_closed:
+                file.close()
+        self._files = []
 
     def create_file(self, name: str, **options: Any) -> StructFile:
         """
@@ -87,13 +113,18 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         """
         if safe and self.file_exists(newname):
             raise FileExistsError(self._fpath(newname))
+        sync_folder(Path(self.folder))  # the names of what the file speaks of
         os.replace(self._fpath(oldname), self._fpath(newname))  # noqa: PTH105 - as above
         sync_folder(Path(self.folder))
 
 
 def _sync(file: StructFile) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+    try:
+        file.flush()
+        os.fsync(file.fileno())
+    except BaseException:
+        file.raw_file().close()  # Whoosh would leave it open
+        raise
 
 
 def sync_folder(folder: Path) -> None:
@@ -145,10 +176,13 @@ def remove_leftovers(folder: Path) -> None:
 
 class _IndexUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _ALLOWED_NAMES or (
-            module in _ALLOWED_MODULES and name.isidentifier()
-        ):
+        if (module, name) in _ALLOWED_NAMES:
             return super().find_class(module, name)
+        if module in _ALLOWED_MODULES and name.isidentifier():
+            found = super().find_class(module, name)
+            # Some of these modules import ``pickle.loads``: only what they define.
+            if isinstance(found, type) and found.__module__ == module:
+                return found
         what = f"it names {module}.{name}, which is no part of an index"
         raise pickle.UnpicklingError(what)
 
@@ -193,4 +227,6 @@ def _reason(error: Exception, path: Path) -> str:
     if isinstance(error, pickle.UnpicklingError) and "it names" in str(error):
         return str(error)
     size = path.stat().st_size if path.exists() else 0
-    return "the file is empty" if size == 0 else "the table of contents is cut short"
+    if size == 0:
+        return "the file is empty"
+    return "the table of contents is cut short or altered"

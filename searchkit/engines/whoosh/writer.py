@@ -4,6 +4,7 @@ The transaction on a Whoosh index.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
@@ -15,13 +16,15 @@ from searchkit.engines.whoosh.schema import (
     PUBLISHED_COLUMN,
     AnalysedText,
 )
+from searchkit.errors import IndexAccessError
 from searchkit.settings import MAX_SEGMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from whoosh.codec.base import Segment
-    from whoosh.index import FileIndex
+    from whoosh.reading import IndexReader
+    from whoosh.util.filelock import LockBase
     from whoosh.writing import SegmentWriter
 
     from searchkit.documents import Document
@@ -52,16 +55,27 @@ class WhooshWriter:
 
     All values are made before Whoosh sees a document: an exception in the middle of
     Whoosh's ``add_document`` would spoil the segment, so any exception at all cancels.
+
+    Args:
+        engine: What it writes to.
+        writer: Whoosh's writer, which has no lock of its own.
+        reader: What was committed before; the writer closes it.
+        lock: Whoosh's lock, held; the writer releases it.
     """
 
     def __init__(
-        self, engine: WhooshEngine, index: FileIndex, writer: SegmentWriter
+        self,
+        engine: WhooshEngine,
+        writer: SegmentWriter,
+        reader: IndexReader,
+        lock: LockBase,
     ) -> None:
         self._engine = engine
         self._writer = writer
+        self._reader = reader
+        self._lock = lock
         self._cleared = False
         self._open = True
-        self._reader = index.reader()
         #: Documents of this transaction: article id to number in the new segment.
         self._added: dict[str, int] = {}
         self._superseded: list[int] = []
@@ -70,19 +84,20 @@ class WhooshWriter:
         """
         Add a document, or replace the one with the same id.
         """
-        try:
+        with self._cancelling():
             values = document_values(document)
-            self.delete(document.id)
+            self._delete(document.id)
             self._added[document.id] = self._writer.docnum
             self._writer.add_document(**values)
-        except BaseException:
-            self.cancel()
-            raise
 
     def delete(self, article_id: str) -> None:
         """
         Delete a document if there is one.
         """
+        with self._cancelling():
+            self._delete(article_id)
+
+    def _delete(self, article_id: str) -> None:
         number = self._added.pop(article_id, None)
         if number is not None:
             self._superseded.append(number)
@@ -90,7 +105,7 @@ class WhooshWriter:
             return
         try:
             matcher = self._reader.postings("id", article_id)
-        except TermNotFound:
+        except (TermNotFound, UnicodeEncodeError):  # no id has half a code point
             return
         while matcher.is_active():
             if not self._writer.is_deleted(matcher.id()):
@@ -101,22 +116,21 @@ class WhooshWriter:
         """
         Delete every document that was there before this transaction.
         """
-        self._cleared = True
+        with self._cancelling():
+            self._cleared = True
 
     def commit(self, generation: int) -> None:
         """
         Make all changes durable, then visible.
         """
-        try:
+        with self._cancelling():
             self._reader.close()
             for number in self._superseded:
                 self._writer.newsegment.delete_document(number)
             self._writer.commit(mergetype=_no_segments if self._cleared else _merge)
-            self._open = False
             self._engine.record_commit(generation)
-        except BaseException:
-            self.cancel()
-            raise
+        self._open = False
+        self._lock.release()
 
     def cancel(self) -> None:
         """
@@ -125,10 +139,29 @@ class WhooshWriter:
         if not self._open:
             return
         self._open = False
-        if not self._reader.is_closed:
+        # What a full disk keeps Whoosh from closing in order, the next writer removes.
+        with suppress(Exception):
             self._reader.close()
-        if not self._writer.is_closed:
+        with suppress(Exception):
             self._writer.cancel()
+        self._lock.release()
+
+    @contextmanager
+    def _cancelling(self) -> Iterator[None]:
+        """
+        Cancel the transaction when anything at all goes wrong.
+        """
+        if not self._open:
+            raise ValueError("the transaction has ended")
+        try:
+            yield
+        except OSError as error:
+            self.cancel()
+            path = str(error.filename or self._engine.folder)
+            raise IndexAccessError(path, error.strerror or str(error)) from error
+        except BaseException:
+            self.cancel()
+            raise
 
 
 def document_values(document: Document) -> dict[str, Any]:
@@ -177,6 +210,8 @@ def _merge(writer: SegmentWriter, segments: Sequence[Segment]) -> list[Segment]:
     for segment in segments:
         if segment.segment_id() in joined and segment.doc_count() > 0:
             reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
+            try:
+                writer.add_reader(reader)
+            finally:
+                reader.close()
     return [s for s in segments if s.segment_id() not in joined]

@@ -1,0 +1,199 @@
+"""
+What is in ``catalog.db`` when it is opened: ours, another program's, or nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from searchkit.annotations.model import Annotations
+from searchkit.articles.model import Article
+from searchkit.catalog import CATALOG_NAME, Catalog
+from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS, VERSION
+from searchkit.errors import (
+    IndexAccessError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexVersionError,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """
+    Give the path of a catalog with one article.
+    """
+    with Catalog.create(tmp_path) as catalog, catalog.batch() as batch:
+        batch.put(Article(id="a", body="Rain. " * 200), Annotations(), {})
+    return tmp_path / CATALOG_NAME
+
+
+def run(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def assert_damaged(path: Path, words: str) -> None:
+    """
+    Opening names the file as damaged beyond repair, and leaves it as it is.
+    """
+    before = path.read_bytes()
+    with pytest.raises(IndexDamagedError, match=words) as caught:
+        Catalog.open(path.parent)
+    assert str(path) == caught.value.path
+    assert "Restore" in str(caught.value.hint)
+    assert before == path.read_bytes()
+
+
+def test_a_new_catalog_carries_its_version(path: Path) -> None:
+    """
+    ``file`` and older releases can tell what the file is.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    assert (VERSION, APPLICATION_ID) == (version, owner)
+    assert len(MIGRATIONS) == VERSION
+
+
+def test_a_newer_version_is_refused(path: Path) -> None:
+    """
+    What a newer release wrote is left alone.
+    """
+    run(path, f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(IndexVersionError) as caught:
+        Catalog.open(path.parent)
+    assert (VERSION + 1, VERSION) == (caught.value.found, caught.value.supported)
+    assert "Upgrade" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all\n" * 500, b"SQLite format 3\x00"]
+)
+def test_what_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
+    """
+    Any other file of that name is damage, not an empty catalog.
+    """
+    path = tmp_path / CATALOG_NAME
+    path.write_bytes(content)
+    assert_damaged(path, "not a database|malformed|disk image")
+
+
+@pytest.mark.parametrize("version", [0, VERSION, 500])
+def test_a_database_of_another_program_is_refused(tmp_path: Path, version: int) -> None:
+    """
+    A foreign database of any version is neither changed nor filled.
+    """
+    path = tmp_path / CATALOG_NAME
+    run(path, "CREATE TABLE songs (title TEXT)", f"PRAGMA user_version = {version}")
+    assert_damaged(path, "another program")
+    assert [CATALOG_NAME] == [found.name for found in tmp_path.iterdir()]
+
+
+def test_an_empty_database_with_another_name_on_it_is_refused(tmp_path: Path) -> None:
+    """
+    The application id alone says that the file is not ours.
+    """
+    path = tmp_path / CATALOG_NAME
+    run(path, "PRAGMA application_id = 12345")
+    assert_damaged(path, "another program")
+
+
+def test_an_empty_file_beside_an_index_is_a_loss(tmp_path: Path) -> None:
+    """
+    Where documents are indexed, an empty catalog is no new one.
+    """
+    (tmp_path / "_MAIN_3.toc").write_bytes(b"a table of contents")
+    path = tmp_path / CATALOG_NAME
+    path.touch()
+    assert_damaged(path, "empty")
+    path.unlink()
+    with pytest.raises(IndexDamagedError, match="missing"):
+        Catalog.open(tmp_path)
+    assert not path.exists()
+
+
+def test_an_empty_file_alone_is_a_beginning(tmp_path: Path) -> None:
+    """
+    A process that died while it made the catalog has lost nothing.
+    """
+    (tmp_path / CATALOG_NAME).touch()
+    with Catalog.open(tmp_path) as catalog:
+        assert 0 == catalog.generation
+
+
+def test_a_missing_catalog_is_a_missing_index(tmp_path: Path) -> None:
+    """
+    A folder without a catalog is no index, and stays as it is.
+    """
+    with pytest.raises(IndexMissingError):
+        Catalog.open(tmp_path)
+    with pytest.raises(IndexMissingError):
+        Catalog.open(tmp_path / "nowhere")
+    assert [] == list(tmp_path.iterdir())
+
+
+def read_all(folder: Path) -> None:
+    with Catalog.open(folder) as catalog:
+        catalog.totals()
+        for stored in catalog.changed_since(0):
+            catalog.known_article(stored.article.id)
+        list(catalog.known_sources())
+
+
+def test_a_cut_file_is_damage(path: Path) -> None:
+    """
+    A catalog that lost its end is found out when it is read, if not before.
+    """
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(IndexDamagedError) as caught:
+        read_all(path.parent)
+    assert str(path) == caught.value.path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "body = x'00'",
+        "body = 'text'",
+        "body = NULL",
+        "authors = '{'",
+        "authors = 'null'",
+        "published = 'some day'",
+        "title = x'3031'",
+        "authors = '" + "[" * 100_000 + "'",
+    ],
+)
+def test_an_altered_article_is_damage(path: Path, change: str) -> None:
+    """
+    A row that is not what was written is named, and the others can be read.
+    """
+    with Catalog.open(path.parent) as catalog, catalog.batch() as batch:
+        batch.put(Article(id="b", body="Sun."), Annotations(), {})
+    run(
+        path,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = REPLACE(sql, 'NOT NULL', '') WHERE name ="
+        " 'articles'",
+    )
+    run(path, f"UPDATE articles SET {change} WHERE id = 'a'")
+    with Catalog.open(path.parent) as catalog:
+        with pytest.raises(IndexDamagedError, match="'a'") as caught:
+            catalog.get("a")
+        assert str(path) == caught.value.path
+        assert "Sun." == catalog.get("b").article.body
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """
+    A file in the way is an error of access.
+    """
+    (tmp_path / "file").touch()
+    with pytest.raises(IndexAccessError):
+        Catalog.create(tmp_path / "file" / "index")

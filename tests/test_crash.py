@@ -1,0 +1,354 @@
+"""
+Processes that are killed while they write, and readers beside processes that write.
+
+A child process plays the writer.  It kills itself, as a power cut would, when a chosen
+function is called for the n-th time; no test hook is built into the library.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import searchkit
+from searchkit import Article, Index, IndexDamagedError, IndexLockedError
+from searchkit.index import open_damaged_index
+
+Ids = Callable[[Index], set[str]]
+
+BATCH = 4
+COUNT = 22
+
+#: What the child runs: index folder, task, function to die in, calls to survive.
+CHILD = f"""
+import os, pkgutil, signal, sys
+import searchkit
+from searchkit import Article, indexing
+from searchkit.index import open_damaged_index
+
+indexing.BATCH_ARTICLES = {BATCH}
+indexing.ARTICLES_PER_COMMIT = {2 * BATCH}
+path, task, place, calls = sys.argv[1:]
+left = int(calls)
+
+def dying(original):
+    def wrapped(*args, **options):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*args, **options)
+    return wrapped
+
+if place:
+    owner, _, name = place.rpartition(".")
+    owner = pkgutil.resolve_name(owner)
+    setattr(owner, name, dying(getattr(owner, name)))
+
+if task == "create":
+    searchkit.create_index(path, annotate=False).close()
+elif task == "rebuild":
+    with open_damaged_index(path) as index:
+        index.rebuild()
+elif task == "add":
+    with searchkit.open_index(path) as index:
+        index.add_sources([os.path.join(os.path.dirname(path), "news")])
+elif task == "delete":
+    with searchkit.open_index(path) as index:
+        index.delete([f"id-{{n:02}}" for n in range(0, {COUNT}, 2)])
+elif task == "pairs":
+    with searchkit.open_index(path) as index:
+        for turn in range(12):
+            index.add(
+                Article(id=f"{{side}}-{{number}}", title=f"Pair v{{turn}}", body=side)
+                for number in (turn // 3,)
+                for side in ("left", "right")
+            )
+"""
+
+WRITER = "searchkit.engines.whoosh.writer:WhooshWriter"
+ENGINE = "searchkit.engines.whoosh.engine:WhooshEngine"
+SEGMENT = "whoosh.writing:SegmentWriter"
+
+
+def start(
+    index: Path, task: str, place: str = "", calls: int = 0
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(index), task, place, str(calls)],
+        cwd=Path(searchkit.__file__).parents[1],
+        stderr=subprocess.PIPE,
+    )
+
+
+def run(index: Path, task: str, place: str = "", calls: int = 0) -> int:
+    with start(index, task, place, calls) as child:
+        _, errors = child.communicate(timeout=60)
+    assert b"" == errors
+    return child.returncode
+
+
+def committed(path: Path) -> set[str]:
+    """
+    Return the ids that the catalog has committed, without opening the index.
+    """
+    with closing(sqlite3.connect(path / "catalog.db")) as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM articles")}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """
+    Make an empty index, and a file of articles beside it.
+    """
+    news = tmp_path / "news"
+    news.mkdir()
+    lines = (
+        {"id": f"id-{n:02}", "title": f"Number {n}", "body": f"Text of n{n}."}
+        for n in range(COUNT)
+    )
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (news / "a.jsonl").write_text(text)
+    searchkit.create_index(tmp_path / "index", annotate=False).close()
+    return tmp_path / "index"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Wait for files that are missing for a tenth of a second only.
+    """
+    monkeypatch.setattr("searchkit.engines.whoosh.engine.OPEN_ATTEMPTS", 2)
+
+
+ALL = {f"id-{n:02}" for n in range(COUNT)}
+
+
+class TestKilledWriters:
+    @pytest.mark.parametrize(
+        ("place", "calls"),
+        [
+            ("searchkit.catalog.batch:Batch.put", 6),  # inside the catalog's commit
+            ("searchkit.catalog.batch:Batch.finish", 3),  # at its very end
+            ("searchkit.indexing.document_of", 0),  # between the two commits
+            (f"{WRITER}.put", 13),  # in a later batch, after a commit of the engine
+            (f"{WRITER}.commit", 1),
+            (f"{SEGMENT}._flush_segment", 1),  # in the middle of a segment
+            (f"{SEGMENT}._commit_toc", 0),  # segment written, not named anywhere
+            (f"{ENGINE}.record_commit", 1),  # named by Whoosh, not by the manifest
+            ("searchkit.engines.whoosh.manifest:Manifest.write", 2),
+        ],
+    )
+    def test_what_was_committed_is_there_and_nothing_else(
+        self, path: Path, agreed_ids: Ids, place: str, calls: int
+    ) -> None:
+        """
+        Wherever the writer died, the next opening finds each committed article once.
+        """
+        assert -signal.SIGKILL == run(path, "add", place, calls)
+        survived = committed(path)
+        with searchkit.open_index(path) as index:
+            assert survived == agreed_ids(index)
+            assert len(survived) == index.search("text", limit=0).total
+            report = index.add_sources([path.parent / "news"])
+            assert COUNT - len(survived) == report.added
+            assert ALL == agreed_ids(index)
+        assert not list(path.glob("*.tmp"))
+
+    def test_a_deletion_is_done_in_both_or_in_none(
+        self, path: Path, agreed_ids: Ids
+    ) -> None:
+        """
+        Once the catalog has deleted articles, the engine does so at the next opening.
+        """
+        run(path, "add")
+        for place, calls in ((f"{WRITER}.delete", 1), (f"{WRITER}.commit", 0)):
+            assert -signal.SIGKILL == run(path, "delete", place, calls)
+            with searchkit.open_index(path) as index:
+                assert committed(path) == agreed_ids(index)
+                index.add(Article(id=one, title=one) for one in ALL - committed(path))
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_any_moment_will_do(self, path: Path, agreed_ids: Ids, seed: int) -> None:
+        """
+        Killed at times that nobody chose, again and again, the index comes up whole.
+        """
+        delay = random.Random(seed)
+        for _ in range(2):
+            with start(path, "add") as child:
+                time.sleep(0.15 + delay.random() * 0.3)
+                child.kill()
+                child.communicate()
+            survived = committed(path)
+            with searchkit.open_index(path) as index:
+                assert survived == agreed_ids(index)
+        assert 0 == run(path, "add")
+        with searchkit.open_index(path) as index:
+            assert ALL == agreed_ids(index)
+
+    @pytest.mark.parametrize(
+        ("place", "calls"),
+        [
+            (f"{WRITER}.put", 9),
+            (f"{SEGMENT}._commit_toc", 0),
+            (f"{ENGINE}.record_commit", 0),
+        ],
+    )
+    def test_a_rebuild_that_dies_leaves_an_index(
+        self, path: Path, agreed_ids: Ids, place: str, calls: int
+    ) -> None:
+        """
+        Before the new index is complete, the old one answers.
+        """
+        run(path, "add")
+        assert -signal.SIGKILL == run(path, "rebuild", place, calls)
+        with searchkit.open_index(path) as index:
+            assert ALL == agreed_ids(index)
+            assert COUNT == index.rebuild()
+            assert ALL == agreed_ids(index)
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            "searchkit.engines.whoosh.engine.remove_index_files",
+            "whoosh.index:FileIndex.create",
+            f"{WRITER}.put",
+            f"{SEGMENT}._commit_toc",
+            f"{ENGINE}.record_commit",
+        ],
+    )
+    def test_a_repair_that_dies_is_finished_at_the_next_opening(
+        self, path: Path, agreed_ids: Ids, place: str
+    ) -> None:
+        """
+        A damaged index that was being rebuilt holds all articles after one more try.
+        """
+        run(path, "add")
+        for toc in path.glob("_MAIN_*.toc"):
+            toc.write_bytes(b"")
+        with pytest.raises(IndexDamagedError), searchkit.open_index(path) as index:
+            index.search("text")
+        assert -signal.SIGKILL == run(path, "rebuild", place)
+        with searchkit.open_index(path) as index:
+            assert ALL == agreed_ids(index)
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            "searchkit.catalog.store.migrate",
+            "searchkit.catalog.lock:WriterLock.__enter__",
+            "searchkit.catalog.store:Catalog.set_setting",
+            f"{ENGINE}.reset",
+            "whoosh.index:FileIndex.create",
+            f"{SEGMENT}.commit",
+            f"{ENGINE}.record_commit",
+        ],
+    )
+    def test_an_index_that_was_half_made_can_be_opened_and_filled(
+        self, tmp_path: Path, agreed_ids: Ids, place: str
+    ) -> None:
+        """
+        Wherever its making broke off, the index is there, empty and usable.
+        """
+        path = tmp_path / "half"
+        assert -signal.SIGKILL == run(path, "create", place)
+        with searchkit.open_index(path) as index:
+            assert 0 == index.search("text").total
+            index.add([Article(id="one", title="One")])
+            assert {"one"} == agreed_ids(index)
+
+    def test_the_lock_goes_with_the_process(self, path: Path) -> None:
+        """
+        A writer that was killed holds nobody up, and its name is not given any more.
+        """
+        assert -signal.SIGKILL == run(path, "add", f"{WRITER}.put", 2)
+        with searchkit.open_index(path) as index:
+            assert 1 == index.add([Article(title="One")]).added
+        assert not (path / "writer.json").exists()
+
+
+class TestReadersBesideAWriter:
+    @pytest.fixture(autouse=True)
+    def impatient(self) -> None:
+        """
+        Wait for as long as every reader does.
+        """
+
+    def test_readers_see_whole_commits_only(self, path: Path) -> None:
+        """
+        Two articles that are always written together are always found together.
+
+        So it is for an index that is opened anew each time and for one that stays open
+        and is refreshed; neither meets an error, whatever the writer does meanwhile.
+        """
+        looks = 0
+        last = 0
+        with searchkit.open_index(path) as standing, start(path, "pairs") as child:
+            while child.poll() is None or looks < 5:
+                with searchkit.open_index(path) as index:
+                    for one in (index, standing):
+                        hits = one.search("pair", limit=100)
+                        assert 0 == hits.total % 2
+                        sides = [hit.id.partition("-")[::2] for hit in hits]
+                        numbers = {number for _, number in sides}
+                        assert {
+                            (side, number)
+                            for side in ("left", "right")
+                            for number in numbers
+                        } == set(sides)
+                standing.refresh()
+                total = standing.search("pair", limit=0).total
+                assert last <= total
+                last, looks = total, looks + 1
+            _, errors = child.communicate()
+            assert (0, b"") == (child.returncode, errors)
+            standing.refresh()
+            assert 8 == standing.search("pair").total
+            assert 8 == standing.search("pair v2 OR v5 OR v8 OR v11").total
+        assert looks > 5
+
+    def test_a_writer_in_the_middle_is_left_alone(self, path: Path) -> None:
+        """
+        While a writer is between its two commits, others read what was there before.
+        """
+        with searchkit.open_index(path) as writer:
+            seen = []
+
+            def articles() -> list[Article]:
+                return [Article(title=f"Number {n}") for n in range(3)]
+
+            with writer._writing() as running:
+                running.add(articles())
+                running._transfer.flush()
+                with searchkit.open_index(path) as reader:
+                    seen.append(reader.search("number").total)
+                    with pytest.raises(IndexLockedError):
+                        reader.add(articles())
+            with searchkit.open_index(path) as reader:
+                seen.append(reader.search("number").total)
+        assert [0, 3] == seen
+
+
+def test_a_damaged_index_can_be_opened_for_its_rebuilding(
+    path: Path, agreed_ids: Ids
+) -> None:
+    """
+    What ``rebuild`` needs is the catalog alone.
+    """
+    run(path, "add")
+    for file in path.iterdir():
+        if file.name != "catalog.db":
+            file.write_bytes(b"\0")
+    with open_damaged_index(path) as index:
+        assert COUNT == index.rebuild()
+        assert ALL == agreed_ids(index)

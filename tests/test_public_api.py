@@ -1,0 +1,211 @@
+"""
+The public surface: names, signatures, documentation.
+
+A change here is a change for everybody who embeds searchkit.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pickle
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+import searchkit
+from searchkit import errors
+
+NAMES = """
+AmbiguousIdError Article ArticleError ArticleNotFoundError DateValueError Hit Hits Index
+IndexAccessError IndexDamagedError IndexExistsError IndexLockedError IndexMissingError
+IndexOutdatedError IndexStoreError IndexVersionError IndexingReport Note QueryTreeError
+SearchkitError Snippet Span UnsupportedFormatError __version__ create_index open_index
+"""
+
+SIGNATURES = """
+create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Index
+open_index(path: str | os.PathLike[str]) -> Index
+
+Article(*, title: str = '', body: str = '', published: str | date | None = None,
+    source: str = '', url: str = '', authors: Iterable[str] = (), path: str = '',
+    id: str = '') -> None
+Article.identified_by_content(self) -> Article
+
+Index(path: Path, catalog: Catalog, engine: Engine) -> None
+Index.add(self, articles: Iterable[Article]) -> IndexingReport
+Index.add_sources(self, paths: Iterable[str | os.PathLike[str]], *,
+    prune: bool = False, stdin: BinaryIO | None = None,
+    progress: Callable[[Progress], None] | None = None) -> IndexingReport
+Index.annotations(self, article_id: str) -> Annotations
+Index.close(self) -> None
+Index.delete(self, ids: Iterable[str]) -> int
+Index.get(self, article_id: str) -> Article
+Index.rebuild(self) -> int
+Index.refresh(self) -> None
+Index.search(self, query: str, *, limit: int = 10, offset: int = 0,
+    sort: SortOrder = 'relevance', published_from: str | date | None = None,
+    published_to: str | date | None = None, snippets: int = 2) -> Hits
+Index.totals(self) -> Totals
+
+Hit(id: str, score: float, title: str, published: str | None = None,
+    source: str = '', url: str = '', authors: tuple[str, ...] = (), path: str = '',
+    snippets: tuple[Snippet, ...] = (), title_highlights: tuple[Span, ...] = ()) -> None
+
+Hits(query: str, interpretation: str, total: int, offset: int, page: tuple[Hit, ...],
+    notes: tuple[Note, ...] = ()) -> None
+
+Snippet(text: str, span: Span, highlights: tuple[Span, ...] = (),
+    cut_start: bool = False, cut_end: bool = False) -> None
+"""
+
+#: Methods that the standard library's Sequence brings.
+_OF_SEQUENCE = {"count", "index"}
+
+
+def public_methods(cls: type) -> Iterator[tuple[str, object]]:
+    for name, member in vars(cls).items():
+        if not name.startswith("_") and inspect.isfunction(member):
+            yield name, member
+
+
+def signature(name: str, function: object) -> str:
+    text = str(inspect.signature(function))  # type: ignore[arg-type]
+    return f"{name}{text}".replace("'", "").replace('"', "")
+
+
+def test_the_public_names_are_these() -> None:
+    """
+    No name appears or goes by accident, and each can be imported.
+    """
+    assert sorted(NAMES.split()) == sorted(searchkit.__all__)
+    assert list(searchkit.__all__) == sorted(searchkit.__all__)
+    for name in searchkit.__all__:
+        assert getattr(searchkit, name) is not None
+    assert dir(searchkit) == searchkit.__all__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """
+    As of any module, with the name in the message.
+    """
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        searchkit.nothing  # noqa: B018 - the access is the test
+
+
+def test_the_signatures_are_these() -> None:
+    """
+    Of the functions and of every public method of what they return.
+    """
+    expected = [
+        " ".join(block.split()).replace("'", "").replace("( ", "(")
+        for block in SIGNATURES.replace("\n    ", " ").splitlines()
+        if block.strip()
+    ]
+    functions = ("create_index", "open_index")
+    found = [signature(name, getattr(searchkit, name)) for name in functions]
+    for name in ("Article", "Index", "Hit", "Hits", "Snippet"):
+        cls = getattr(searchkit, name)
+        found.append(signature(name, cls))
+        methods = sorted(public_methods(cls))
+        found += [
+            signature(f"{name}.{method}", function)
+            for method, function in methods
+            if method not in _OF_SEQUENCE
+        ]
+    assert expected == found
+
+
+def test_all_errors_have_one_base_and_are_public() -> None:
+    """
+    ``except SearchkitError`` catches whatever is raised on purpose.
+    """
+    defined = {
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, Exception)
+    }
+    assert defined <= set(searchkit.__all__)
+    for name in defined:
+        assert issubclass(getattr(errors, name), searchkit.SearchkitError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        searchkit.ArticleError("a.txt", "is empty", "line 3"),
+        searchkit.UnsupportedFormatError("a.dat"),
+        searchkit.ArticleNotFoundError("x"),
+        searchkit.AmbiguousIdError("x", ["x1", "x2"]),
+        searchkit.DateValueError("soon"),
+        searchkit.QueryTreeError("it is empty"),
+        searchkit.IndexStoreError("index"),
+        searchkit.IndexMissingError("index"),
+        searchkit.IndexExistsError("index"),
+        searchkit.IndexAccessError("index", "disk full"),
+        searchkit.IndexDamagedError("index/a", "is cut short"),
+        searchkit.IndexVersionError("index/a", 2, 1),
+        searchkit.IndexOutdatedError("index"),
+        searchkit.IndexLockedError("index", "process 1"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_survive_the_way_between_processes(
+    error: searchkit.SearchkitError,
+) -> None:
+    """
+    Pickled and back, an error has its facts, its message and its hint.
+    """
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(error) is type(copy)
+    assert (str(error), error.hint) == (str(copy), copy.hint)
+    assert vars(error) == vars(copy)
+    assert not str(error).endswith(".")
+    assert error.hint is None or error.hint.endswith(".")
+
+
+def modules() -> Iterator[ModuleType]:
+    yield searchkit
+    for info in pkgutil.walk_packages(searchkit.__path__, "searchkit."):
+        if not info.name.endswith("__main__"):
+            yield importlib.import_module(info.name)
+
+
+def undocumented(module: ModuleType) -> Iterator[str]:
+    if not inspect.getdoc(module):
+        yield module.__name__
+    for name, member in vars(module).items():
+        if name.startswith("_") or getattr(member, "__module__", "") != module.__name__:
+            continue
+        place = f"{module.__name__}.{name}"
+        if inspect.isfunction(member) and not member.__doc__:
+            yield place
+        if not inspect.isclass(member):
+            continue
+        if not member.__doc__ or member.__doc__.startswith(f"{name}("):
+            yield place
+        for attribute, value in vars(member).items():
+            function = getattr(value, "fget", getattr(value, "__func__", value))
+            if (
+                not attribute.startswith("_")
+                and inspect.isfunction(function)
+                and not function.__doc__
+                and not _overloaded(function)
+            ):
+                yield f"{place}.{attribute}"
+
+
+def _overloaded(function: object) -> bool:
+    return getattr(function, "__name__", "") == "_overload_dummy"
+
+
+def test_every_public_name_is_documented() -> None:
+    """
+    Modules, classes, functions, methods and properties say what they do.
+
+    A dataclass's own list of its fields is no docstring.
+    """
+    missing = sorted(place for module in modules() for place in undocumented(module))
+    assert [] == missing
