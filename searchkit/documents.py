@@ -16,12 +16,15 @@ from searchkit.analysis import english_analyzer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from searchkit.annotations.model import Annotations
+    from searchkit.annotations.model import Annotation, Annotations
     from searchkit.articles.model import Article
     from searchkit.intervals import Interval
 
 DOCUMENT_FINGERPRINT = "document-1"
 """Changes whenever the same article and annotations may give other terms."""
+
+TITLE_MENTIONS = 2
+"""How many mentions in the body one in the title counts for."""
 
 MAX_NAME_WORDS = 6
 """Longest run of words of a name that is a term; longer queries never match."""
@@ -36,8 +39,9 @@ class Document:
         id: The article id.
         title: Text to analyse.
         body: Text to analyse.
-        names: For each field of kind NAMES, its terms and how many mentions have them.
-        dates: For each interval that the text mentions, how often it does.
+        names: For each field of kind NAMES, its terms and how many mentions have them;
+            one in the title counts for ``TITLE_MENTIONS``.
+        dates: For each interval that the text mentions, how often it does, likewise.
         published: The days on which the article may have appeared.
         published_value: The same as an ISO date, for display.
         source: Publisher or collection.
@@ -86,21 +90,27 @@ def name_terms(*names: str) -> set[str]:
     return terms
 
 
+def _weight(annotation: Annotation) -> int:
+    return TITLE_MENTIONS if annotation.field == "title" else 1
+
+
 def document_of(article: Article, annotations: Annotations) -> Document:
     """
     Make an article ready to be indexed.
     """
     mentions: Counter[tuple[str, str, str]] = Counter()
     for entity in annotations.entities:
-        mentions[entity.type, entity.name, entity.surface] += 1
+        key = entity.type, entity.name, entity.surface
+        mentions[key] += _weight(entity)
     names: dict[str, Counter[str]] = {}
     for (type_, name, surface), count in mentions.items():
         for term in name_terms(name, surface):
             for field_name in ("entities", type_):
                 names.setdefault(field_name, Counter())[term] += count
-    dates = Counter(
-        time.interval for time in annotations.times if time.interval is not None
-    )
+    dates: Counter[Interval] = Counter()
+    for time in annotations.times:
+        if time.interval is not None:
+            dates[time.interval] += _weight(time)
     return Document(
         id=article.id,
         title=article.title,

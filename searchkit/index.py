@@ -51,7 +51,7 @@ class Index:
     """
     An open index.  Make one with :func:`create_index` or :func:`open_index`.
 
-    It is a context manager, is used by one thread at a time, and answers from the
+    It is a context manager, is used by the thread that opened it, and answers from the
     commit that it was opened on, or that its own last change or :meth:`refresh` made.
 
     Attributes:
@@ -138,7 +138,7 @@ class Index:
         return self._catalog.totals()
 
     def __len__(self) -> int:
-        return self._catalog.totals().articles
+        return len(self._catalog)
 
     def __contains__(self, article_id: str) -> bool:
         return self._catalog.known_article(article_id) is not None

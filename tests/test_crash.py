@@ -33,11 +33,12 @@ COUNT = 22
 CHILD = f"""
 import os, pkgutil, signal, sys
 import searchkit
-from searchkit import Article, indexing
+from searchkit import Article
+from searchkit.indexing import transfer
 from searchkit.index import open_damaged_index
 
-indexing.BATCH_ARTICLES = {BATCH}
-indexing.ARTICLES_PER_COMMIT = {2 * BATCH}
+transfer.BATCH_ARTICLES = {BATCH}
+transfer.ARTICLES_PER_COMMIT = {2 * BATCH}
 path, task, place, calls = sys.argv[1:]
 left = int(calls)
 
@@ -140,7 +141,7 @@ class TestKilledWriters:
         [
             ("searchkit.catalog.batch:Batch.put", 6),  # inside the catalog's commit
             ("searchkit.catalog.batch:Batch.finish", 3),  # at its very end
-            ("searchkit.indexing.document_of", 0),  # between the two commits
+            ("searchkit.indexing.transfer.document_of", 0),  # between the two commits
             (f"{WRITER}.put", 13),  # in a later batch, after a commit of the engine
             (f"{WRITER}.commit", 1),
             (f"{SEGMENT}._flush_segment", 1),  # in the middle of a segment

@@ -89,7 +89,7 @@ def test_every_command_is_in_the_readme_and_documents_its_options() -> None:
         command = main.get_command(context, name)
         assert command is not None
         for parameter in command.params:
-            assert parameter.param_type_name == "argument" or parameter.help  # type: ignore[attr-defined]
+            assert parameter.param_type_name == "argument" or parameter.help
 
 
 def test_every_field_is_in_the_readme() -> None:

@@ -9,7 +9,7 @@ import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from searchkit.catalog.rows import is_storable, pack_records
+from searchkit.catalog.rows import is_storable, pack_annotators, pack_records
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,10 +60,11 @@ class Batch:
             article.url,
             json.dumps(article.authors, ensure_ascii=False),
             article.path,
-            zlib.compress(body),
             len(body),
             article.fingerprint,
+            pack_annotators(annotators),
             self.generation,
+            zlib.compress(body),
         )
         execute = self._connection.execute
         outcome: Literal["added", "updated"] = "added"
@@ -71,8 +72,8 @@ class Batch:
         if number is None:
             cursor = execute(
                 "INSERT INTO articles (id, explicit_id, title, published, source, url,"
-                " authors, path, body, body_size, fingerprint, generation)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " authors, path, body_size, fingerprint, annotators, generation, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (article.id, *values),
             )
             number = cursor.lastrowid
@@ -81,8 +82,9 @@ class Batch:
         else:
             execute(
                 "UPDATE articles SET explicit_id = ?, title = ?, published = ?,"
-                " source = ?, url = ?, authors = ?, path = ?, body = ?, body_size = ?,"
-                " fingerprint = ?, generation = ? WHERE number = ?",
+                " source = ?, url = ?, authors = ?, path = ?, body_size = ?,"
+                " fingerprint = ?, annotators = ?, generation = ?, body = ?"
+                " WHERE number = ?",
                 (*values, number),
             )
             self.updated += 1
@@ -92,11 +94,11 @@ class Batch:
             "times": annotations.times,
             "entities": annotations.entities,
         }
-        for kind, annotator in annotators.items():
+        for kind in annotators:
             records = [annotation.to_record() for annotation in found[kind]]
             execute(
-                "INSERT INTO annotations VALUES (?, ?, ?, ?, ?)",
-                (number, kind, annotator, len(records), pack_records(records)),
+                "INSERT INTO annotations VALUES (?, ?, ?, ?)",
+                (number, kind, len(records), pack_records(records)),
             )
         self._changed = True
         return outcome
@@ -157,15 +159,13 @@ class Batch:
         (number,) = execute(
             "SELECT number FROM sources WHERE location = ?", (source.location,)
         ).fetchone()
-        before = self._origins(number)
+        before = [] if keep_rest else self._origins(number)
         for article_id, fingerprint in produced.items():
             execute(
                 "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
                 " SELECT ?, number, ? FROM articles WHERE id = ?",
                 (number, fingerprint, article_id),
             )
-        if keep_rest:
-            return []
         return self._let_go(number, [a for a in before if a not in produced])
 
     def forget_source(self, location: str) -> list[str]:

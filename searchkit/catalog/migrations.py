@@ -27,17 +27,18 @@ MIGRATIONS: tuple[str, ...] = (
         url         TEXT NOT NULL,
         authors     TEXT NOT NULL,     -- JSON list of strings
         path        TEXT NOT NULL,
-        body        BLOB NOT NULL,     -- UTF-8, zlib
         body_size   INTEGER NOT NULL,  -- bytes of UTF-8
-        fingerprint TEXT NOT NULL,     -- of all columns above but path and id
-        generation  INTEGER NOT NULL   -- commit that last changed the article
+        fingerprint TEXT NOT NULL,     -- of all but id and path
+        annotators  TEXT NOT NULL,     -- JSON: kind to fingerprint of the annotator
+        generation  INTEGER NOT NULL,  -- commit that last changed the article
+        body        BLOB NOT NULL      -- UTF-8, zlib; last, for it is long
     );
     CREATE INDEX articles_by_generation ON articles (generation);
+    CREATE INDEX articles_by_annotators ON articles (annotators);
 
     CREATE TABLE annotations (
         article   INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
         kind      TEXT NOT NULL,       -- 'times' or 'entities'
-        annotator TEXT NOT NULL,       -- fingerprint of what found them
         amount    INTEGER NOT NULL,
         records   BLOB NOT NULL,       -- JSON list of records, zlib
         PRIMARY KEY (article, kind)

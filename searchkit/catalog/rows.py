@@ -145,6 +145,13 @@ def is_storable(text: str) -> bool:
     return True
 
 
+def pack_annotators(annotators: Mapping[str, str]) -> str:
+    """
+    Write fingerprints of annotators in the one form in which they are compared.
+    """
+    return json.dumps(annotators, sort_keys=True)
+
+
 def pack_records(records: Sequence[Any]) -> bytes:
     """
     Pack records of annotations: JSON, compressed.

@@ -5,6 +5,7 @@ Reading the catalog, and opening batches on it.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zlib
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from searchkit.catalog.rows import (
     StoredArticle,
     Totals,
     is_storable,
+    pack_annotators,
     stored_article,
 )
 from searchkit.errors import (
@@ -31,12 +33,16 @@ from searchkit.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
 CATALOG_NAME = "catalog.db"
+
+#: Files that tell of an index which was made from a catalog.
+_INDEX_FILES = "_MAIN_*.toc"
+_LOST = "the catalog is missing, and the articles with it"
 
 #: Most ids in one statement; SQLite's own limit is far higher.
 _IDS_AT_ONCE = 500
@@ -67,11 +73,16 @@ class Catalog:
 
         Raises:
             IndexExistsError: There is a catalog already.
+            IndexDamagedError: There was one: the index that was made from it is there.
             IndexAccessError: The folder cannot be written to.
         """
         path = folder / CATALOG_NAME
+        # In this order: whoever makes an index at the same time makes the catalog first.
+        is_indexed = any(folder.glob(_INDEX_FILES))
         if path.exists():
             raise IndexExistsError(str(folder))
+        if is_indexed:
+            raise IndexDamagedError(str(path), _LOST, repair="")
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -94,20 +105,22 @@ class Catalog:
             IndexAccessError: It cannot be read.
         """
         path = folder / CATALOG_NAME
-        is_indexed = any(folder.glob("_MAIN_*.toc"))
+        is_indexed = any(folder.glob(_INDEX_FILES))
         if not path.is_file():
             if is_indexed:
-                reason = "the catalog is missing, and the articles with it"
-                raise IndexDamagedError(str(path), reason, repair="")
+                raise IndexDamagedError(str(path), _LOST, repair="")
             raise IndexMissingError(str(folder))
-        with _translated(path), _connected(path) as connection:
-            version = _version(path, connection)
-            if not version and is_indexed:
-                reason = "the catalog is empty, and the articles are gone"
-                raise IndexDamagedError(str(path), reason, repair="")
-            _make_durable(connection)
-            if version < VERSION:
-                migrate(connection)
+        with _translated(path):
+            if not (os.access(folder, os.W_OK) and os.access(path, os.W_OK)):
+                return cls(path, _connected_for_reading(path))
+            with _connected(path) as connection:
+                version = _version(path, connection)
+                if not version and is_indexed:
+                    reason = "the catalog is empty, and the articles are gone"
+                    raise IndexDamagedError(str(path), reason, repair="")
+                _make_durable(connection)
+                if version < VERSION:
+                    migrate(connection)
         return cls(path, connection)
 
     def close(self) -> None:
@@ -191,15 +204,13 @@ class Catalog:
         if not is_storable(article_id):
             return None
         row = self._one(
-            "SELECT number, fingerprint, explicit_id FROM articles WHERE id = ?",
+            "SELECT number, fingerprint, explicit_id, annotators FROM articles"
+            " WHERE id = ?",
             (article_id,),
         )
         if row is None:
             return None
-        number, fingerprint, explicit = row
-        annotators = self._all(
-            "SELECT kind, annotator FROM annotations WHERE article = ?", (number,)
-        )
+        number, fingerprint, explicit, annotators = row
         locations = self._all(
             "SELECT s.location FROM origins o JOIN sources s ON s.number = o.source"
             " WHERE o.article = ? ORDER BY s.location",
@@ -208,7 +219,7 @@ class Catalog:
         return KnownArticle(
             fingerprint,
             bool(explicit),
-            dict(annotators),
+            json.loads(annotators),
             tuple(location for (location,) in locations),
         )
 
@@ -273,14 +284,30 @@ class Catalog:
             annotations=dict(kinds),
             collections=tuple(collections),
             commits=commits,
-            size=self._path.stat().st_size,
+            size=sum(path.stat().st_size for path in self._files() if path.exists()),
         )
 
-    def annotators(self) -> set[tuple[str, str]]:
+    def annotated_otherwise(self, annotators: Mapping[str, str]) -> list[str]:
         """
-        Return kind and fingerprint of all annotators whose findings are stored.
+        Return the ids of articles that other annotators have annotated.
+
+        Args:
+            annotators: Fingerprint of the annotator for each kind, as for
+                :meth:`Batch.put`.
         """
-        return set(self._all("SELECT DISTINCT kind, annotator FROM annotations"))
+        current = pack_annotators(annotators)
+        rows = self._all(
+            "SELECT id FROM articles WHERE annotators < ? OR annotators > ?"
+            " ORDER BY number",
+            (current, current),
+        )
+        return [article_id for (article_id,) in rows]
+
+    def __len__(self) -> int:
+        return int(self._one("SELECT COUNT(*) FROM articles")[0])
+
+    def _files(self) -> list[Path]:
+        return [self._path, self._path.with_name(CATALOG_NAME + "-wal")]
 
     def setting(self, name: str, *, default: Any) -> Any:
         """
@@ -357,11 +384,12 @@ class Catalog:
 
 
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+def _connected(path: Path, options: str = "") -> Iterator[sqlite3.Connection]:
     """
     Connect to a database; it is closed again where the block raises.
     """
-    connection = sqlite3.connect(path, timeout=10.0, isolation_level=None)
+    uri = path.absolute().as_uri() + options
+    connection = sqlite3.connect(uri, uri=True, timeout=10.0, isolation_level=None)
     try:
         # A catalog may come from a stranger: no code of its schema is trusted.
         connection.execute("PRAGMA trusted_schema = OFF")
@@ -370,6 +398,31 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     except BaseException:
         connection.close()
         raise
+
+
+def _connected_for_reading(path: Path) -> sqlite3.Connection:
+    """
+    Connect to a database in a folder that this process cannot write to.
+
+    The write-ahead log needs files beside the database.  Where others have left them,
+    or may make them, they are used; else nobody is writing, and SQLite is told so.
+    """
+    for options in ("?mode=ro", "?mode=ro&immutable=1"):
+        try:
+            with _connected(path, options) as connection:
+                if _version(path, connection) < VERSION:
+                    reason = "it has to be migrated, and cannot be written to"
+                    raise IndexAccessError(str(path), reason)
+                return connection
+        except sqlite3.OperationalError:
+            if "immutable" in options or _has_log(path):
+                raise
+    raise AssertionError  # the second attempt returns or raises
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(CATALOG_NAME + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _version(path: Path, connection: sqlite3.Connection) -> int:

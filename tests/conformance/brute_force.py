@@ -20,7 +20,7 @@ from searchkit.analysis import english_analyzer, fold
 from searchkit.documents import MAX_NAME_WORDS, Document, name_words
 from searchkit.engines.base import Matches, ScoredId, SortOrder
 from searchkit.engines.scoring import (
-    date_overlap,
+    date_score,
     idf,
     proximity,
     proximity_score,
@@ -110,10 +110,10 @@ class _Entry:
         value = " ".join(fold(value).split()) if name == "source" else value
         return {value} if value else set()
 
-    def intervals(self, clock: str) -> list[Interval]:
+    def intervals(self, clock: str) -> Mapping[Interval, int]:
         if clock == "dates":
-            return list(self.document.dates)
-        return [self.document.published] if self.document.published else []
+            return self.document.dates
+        return {self.document.published: 1} if self.document.published else {}
 
 
 @dataclass
@@ -333,16 +333,28 @@ class BruteForceSearcher:
 
     def _dates(self, query: tree.DateRange, entry: _Entry) -> float | None:
         """
-        Score the best of the calendar units that the mentions are made of.
+        Score mentions by the calendar units that they and the days asked for share.
         """
-        asked, best = query.interval, None
-        for mention in entry.intervals(query.clock) if asked.is_ordered else ():
-            for unit in map(node_interval, covering_nodes(mention)):
-                if common := unit.intersection(asked):
-                    share = common.days / unit.days
-                    score = FIELD[query.clock].weight * date_overlap(share)
-                    best = max(best or 0.0, score)
-        return best
+        asked = query.interval
+        if not asked.is_ordered:
+            return None
+        inside, wider = 0, Counter[str]()
+        for mention, count in entry.intervals(query.clock).items():
+            touched = index_terms(mention)
+            inside += count * sum(node in touched for node in covering_nodes(asked))
+            for node in covering_nodes(mention):
+                unit = node_interval(node)
+                if unit.overlaps(asked) and not asked.covers(unit):
+                    wider[node] += count
+        scores = [date_score(1.0, inside)] if inside else []
+        for node, count in wider.items():
+            unit = node_interval(node)
+            common = unit.intersection(asked)
+            assert common is not None
+            scores.append(date_score(common.days / unit.days, count))
+        if not scores:
+            return None
+        return FIELD[query.clock].weight * max(scores)
 
     def _with_proximity(self, query: tree.Query, entry: _Entry, score: float) -> float:
         if not isinstance(query, tree.And | tree.Or):

@@ -170,12 +170,12 @@ class TestRelevance:
         with engine.searcher() as searcher:
             page = searcher.search(asked, limit=10).page
         scores = {match.id: match.score for match in page}
-        assert 1.0 == scores["day"] == scores["day+decade"]
-        assert scores["year"] == scores["decade+year"] < 1.0
+        assert scores["day"] == scores["day+decade"]
+        assert scores["year"] == scores["decade+year"] < scores["day"]
 
     def test_mentions_inside_what_was_asked_are_equal(self, engine: Engine) -> None:
         """
-        A decade asked for finds its days, months and years with the full score.
+        A decade asked for finds its days, months and years with one score.
         """
         documents = [
             Document(text, dates={Interval.parse(text): 3})
@@ -185,12 +185,21 @@ class TestRelevance:
         with engine.searcher() as searcher:
             decade = DateRange("dates", date(1980, 1, 1), date(1989, 12, 31))
             found = searcher.search(decade, limit=10).page
-        assert [
-            ("1986", 1.0),
-            ("1986-04", 1.0),
-            ("1986-04-26", 1.0),
-            ("198X", 1.0),
-        ] == [(match.id, match.score) for match in found]
+        assert ["1986", "1986-04", "1986-04-26", "198X"] == [m.id for m in found]
+        assert 1 == len({match.score for match in found})
+
+    def test_more_mentions_are_better(self, rank: Rank) -> None:
+        """
+        Among mentions inside the days asked for, their number decides.
+        """
+        may = [Interval.parse(f"1986-05-{day:02}") for day in range(1, 4)]
+        documents = [
+            Document("one", dates={may[0]: 1}),
+            Document("one, four times", dates={may[0]: 4}),
+            Document("three", dates=dict.fromkeys(may, 1)),
+        ]
+        asked = DateRange("dates", date(1986, 5, 1), date(1986, 5, 31))
+        assert ["one, four times", "three", "one"] == rank(asked, *documents)
 
     @pytest.mark.parametrize(
         ("extra", "gain"),

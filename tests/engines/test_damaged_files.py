@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import json
 import pickle
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -249,17 +250,17 @@ def attacks(marker: Path) -> dict[str, object]:
     return {
         "a command": direct,
         "Python code": _RunsSomething(eval, f"open({str(marker)!r}, 'w')"),
-        "a path": _RunsSomething(Path.touch, marker),
+        "a program": _RunsSomething(subprocess.call, ["touch", str(marker)]),
         "in a list of segments": [direct],
         "unpickled twice": (whoosh3.loads, pickle.dumps(direct)),
     }
 
 
 ATTACKS = {
-    "a command": "posix.system",
+    "a command": ".system",
     "Python code": "eval",
-    "a path": "pathlib",
-    "in a list of segments": "posix.system",
+    "a program": ".call",
+    "in a list of segments": ".system",
     "unpickled twice": "whoosh.codec.whoosh3.loads",
 }
 """What each attack names, as the message has to say."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from searchkit.engines.scoring import (
     LENGTH_OF_BYTE,
     byte_to_length,
-    date_overlap,
+    date_score,
     idf,
     length_to_byte,
     proximity,
@@ -140,18 +140,32 @@ class TestBM25:
 class TestDates:
     def test_documented_scores(self) -> None:
         """
-        A day asked for scores as the docstring says on its month, year and decade.
+        A day asked for counts as the docstring says on its month, year and decade.
         """
         days = {1: 1.0, 30: 0.23, 365: 0.14, 3652: 0.11}
-        assert days == {n: round(date_overlap(1 / n), 2) for n in days}
+        whole = date_score(1.0, 1)
+        assert days == {n: round(date_score(1 / n, 1) / whole, 2) for n in days}
 
-    @given(st.integers(1, 400_000), st.integers(1, 400_000))
-    def test_more_of_a_mention_is_better(self, one: int, other: int) -> None:
+    @given(st.integers(1, 400_000), st.integers(1, 400_000), st.integers(1, 999))
+    def test_more_of_a_mention_is_better(
+        self, one: int, other: int, mentions: int
+    ) -> None:
         """
-        The score grows with the share of the mention, up to 1.
+        The score grows with the share of the mention.
         """
         part, whole = sorted((one, other))
-        assert 0 < date_overlap(part / (whole + 1)) < date_overlap(1.0) == 1.0
+        less = date_score(part / (whole + 1), mentions)
+        assert 0 < less < date_score(1.0, mentions) < 1
+
+    @given(st.floats(0.001, 1), st.integers(1, 999))
+    def test_more_mentions_are_better_but_width_decides(
+        self, share: float, mentions: int
+    ) -> None:
+        """
+        The score grows with the number of mentions, by less than a factor of 2.
+        """
+        one, more = date_score(share, mentions), date_score(share, mentions + 1)
+        assert one < more < 2 * date_score(share, 1)
 
 
 positions = st.lists(st.integers(0, 60), unique=True, max_size=8).map(sorted)

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from searchkit import indexing
 from searchkit.articles import Reading, Source, reading
+from searchkit.indexing import run
 
 #: Seconds that files of these tests are old, so that their age proves something.
 _AGE = 3600
@@ -80,5 +80,5 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(Path(source.path).name)
         return original(source)
 
-    monkeypatch.setattr(indexing, "read_source", read_source)
+    monkeypatch.setattr(run, "read_source", read_source)
     return names

@@ -313,7 +313,7 @@ def test_new_annotators_annotate_anew(
     index: Index, news: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    An unchanged source is read again when the annotators have changed since.
+    Articles of unchanged sources are annotated anew when the annotators have changed.
     """
     from searchkit.annotations.times import TimeAnnotator
 

@@ -12,12 +12,12 @@ import pytest
 from whoosh.writing import SegmentWriter
 
 import searchkit
-from searchkit import Article, ArticleError, Index, IndexAccessError, indexing
+from searchkit import Article, ArticleError, Index, IndexAccessError
 from searchkit.catalog.batch import Batch
 from searchkit.documents import document_of
 from searchkit.engines.whoosh.engine import WhooshEngine
 from searchkit.engines.whoosh.writer import WhooshWriter
-from searchkit.indexing import Progress
+from searchkit.indexing import Progress, transfer
 
 Write = Callable[..., Path]
 Ids = Callable[[Index], set[str]]
@@ -31,8 +31,8 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Make batches of five articles, and an engine's commit of two batches.
     """
-    monkeypatch.setattr(indexing, "BATCH_ARTICLES", BATCH)
-    monkeypatch.setattr(indexing, "ARTICLES_PER_COMMIT", 2 * BATCH)
+    monkeypatch.setattr(transfer, "BATCH_ARTICLES", BATCH)
+    monkeypatch.setattr(transfer, "ARTICLES_PER_COMMIT", 2 * BATCH)
 
 
 def records(count: int = COUNT) -> list[dict[str, Any]]:
@@ -197,7 +197,7 @@ def test_an_interrupt_while_documents_are_made_loses_nothing(
     Between two documents of a batch, the engine does not claim to have both.
     """
     broken = after(calls, document_of, KeyboardInterrupt())
-    monkeypatch.setattr(indexing, "document_of", broken)
+    monkeypatch.setattr(transfer, "document_of", broken)
     with pytest.raises(KeyboardInterrupt):
         index.add(Article(**record) for record in records())
     monkeypatch.undo()

@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import searchkit
-from searchkit import Article, Index, indexing
+from searchkit import Article, Index
+from searchkit.indexing import transfer
 
 Ids = Callable[[Index], set[str]]
 Entry = tuple[str, int]
@@ -166,8 +167,8 @@ def test_the_index_holds_what_the_files_hold(batch: int, agreed_ids: Ids) -> Non
             _play(Path(folder), moves, agreed_ids)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexing, "BATCH_ARTICLES", batch)
-        patch.setattr(indexing, "ARTICLES_PER_COMMIT", 2 * batch)
+        patch.setattr(transfer, "BATCH_ARTICLES", batch)
+        patch.setattr(transfer, "ARTICLES_PER_COMMIT", 2 * batch)
         play()
 
 

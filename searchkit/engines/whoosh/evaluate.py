@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer, fold
 from searchkit.documents import MAX_NAME_WORDS, name_words
-from searchkit.engines.scoring import date_overlap, proximity, proximity_score
+from searchkit.engines.scoring import date_score, proximity, proximity_score
 from searchkit.engines.whoosh.schema import identifier_term
 from searchkit.errors import QueryTreeError
 from searchkit.fields import FIELD, TEXT_FIELDS
@@ -304,12 +304,17 @@ class Evaluation:
         if not query.interval.is_ordered:
             return {}
         weight = FIELD[query.clock].weight
+        inside: dict[int, float] = {}
         best: Scores = {}
         for term, share in overlap_terms(query.interval):
-            score = weight * date_overlap(share)
-            for doc in _numbers(leaf, query.clock, term):
-                if score >= best.get(doc, 0.0):
-                    best[doc] = score
+            for doc, mentions in _frequencies(leaf, query.clock, term):
+                if share == 1:
+                    inside[doc] = inside.get(doc, 0.0) + mentions
+                else:
+                    score = weight * date_score(share, mentions)
+                    best[doc] = max(score, best.get(doc, 0.0))
+        for doc, mentions in inside.items():
+            best[doc] = max(weight * date_score(1.0, mentions), best.get(doc, 0.0))
         return best
 
     def _neighbours(self) -> list[tuple[tuple[str, str, str], float, float, float]]:

@@ -1,36 +1,12 @@
 """
-Indexing: articles in, two commits out.
-
-The path of writing, from sources to the engine::
-
-    source -> articles -> annotations -> catalog (a batch) -> engine (a transaction)
-
-Articles go to the catalog in batches, each a commit of its own, and to the engine only
-after that; the engine commits at the end, and now and then on the way.  So the engine
-may be behind the catalog after a crash and is never ahead of it: :func:`catch_up`
-writes what is missing.
-
-What decides whether an article is stored:
-
-- A source whose bytes have not changed is not read again.
-- An article whose content has not changed is not annotated or written again.
-- Identical content from several sources is one article; what one of them does not know,
-  such as the date, is taken from another.
-- A source that has changed replaces what it produced before.  What it does not produce
-  any more is deleted, unless another source has it, or the source was readable in part
-  only.  An article that goes from one source to another stays.
-- An id that a source gives to a text belongs to the source that was first: a different
-  text under the same id from another file is refused with a message, and nothing is
-  overwritten.
+One run of indexing: which articles are new, and which are to go.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -44,274 +20,17 @@ from searchkit.articles import (
 )
 from searchkit.articles.model import Article
 from searchkit.catalog import Catalog, KnownArticle, KnownSource
-from searchkit.documents import document_of
 from searchkit.errors import ArticleError
-from searchkit.settings import (
-    ARTICLES_PER_COMMIT,
-    BATCH_ARTICLES,
-    BATCH_CHARACTERS,
-    RACY_NS,
-)
+from searchkit.indexing.report import IndexingReport, Progress
+from searchkit.indexing.transfer import SourceRecord, Transfer
+from searchkit.settings import RACY_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO, Self
 
     from searchkit.annotations.model import Annotator
-    from searchkit.engines.base import Engine, Writer
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """
-    How far a run of indexing is.
-
-    Attributes:
-        done: Bytes of sources dealt with, about.
-        total: Bytes of all sources; 0 where it is not known.
-        articles: Articles seen so far.
-    """
-
-    done: int
-    total: int
-    articles: int
-
-
-@dataclass(slots=True)
-class IndexingReport:
-    """
-    What a run of indexing did.
-
-    Attributes:
-        added: Articles that are new.
-        updated: Articles that were there with other content.
-        unchanged: Articles that were there already.
-        duplicates: Articles that came twice in this run with the same text.
-        deleted: Articles that no source has any more.
-        entities: Mentions of entities found in what was added and updated.
-        dates: Time expressions found there.
-        text_bytes: UTF-8 bytes of titles and bodies of what was added and updated.
-        seconds: Time that the run took.
-        skipped: Files in folders that no reader takes.
-        failures: What could not be read, and why.
-        warnings: What was set aside of articles that were read.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-    deleted: int = 0
-    entities: int = 0
-    dates: int = 0
-    text_bytes: int = 0
-    seconds: float = 0.0
-    skipped: int = 0
-    failures: list[ArticleError] = field(default_factory=list)
-    warnings: list[ReadWarning] = field(default_factory=list)
-
-    @property
-    def seen(self) -> int:
-        """
-        How many articles the run has looked at.
-        """
-        return self.added + self.updated + self.unchanged + self.duplicates
-
-
-@dataclass(frozen=True, slots=True)
-class _SourceRecord:
-    """
-    What the catalog is told of a source.
-
-    Attributes:
-        source: As it was found.
-        produced: For each article id the fingerprint of the article in the source.
-        replaces: It was read to the end: what it had before, and has no more, goes.
-    """
-
-    source: KnownSource
-    produced: Mapping[str, str]
-    replaces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """
-    An article on its way; ``counts`` unless nothing in it is new to this run's report.
-    """
-
-    article: Article
-    annotations: Annotations
-    counts: bool
-
-
-class _Transfer:
-    """
-    Takes articles in batches to the catalog, and from there to the engine.
-
-    Args:
-        catalog: Where articles go first.
-        engine: Where they go then; up to date with the catalog.
-        fingerprints: Of the annotators by kind.
-        report: What is counted in.
-
-    Attributes:
-        pending: Articles that are in no commit yet, by id.
-        records: Sources that are in no commit yet.
-        reading: The source that is being read.
-        fresh: What came out of it since the last flush, as in ``_SourceRecord``.
-    """
-
-    def __init__(
-        self,
-        catalog: Catalog,
-        engine: Engine,
-        fingerprints: Mapping[str, str],
-        report: IndexingReport,
-    ) -> None:
-        self.pending: dict[str, _Pending] = {}
-        self.records: list[_SourceRecord] = []
-        self.reading: KnownSource | None = None
-        self.fresh: dict[str, str] = {}
-        self._catalog = catalog
-        self._engine = engine
-        self._fingerprints = fingerprints
-        self._report = report
-        self._size = 0
-        self._writer: Writer | None = None
-        self._uncommitted = 0
-        #: The commits of the catalog that the engine, and its open transaction, hold.
-        self._committed = self._handed = catalog.generation
-
-    def put(self, article: Article, annotations: Annotations, *, counts: bool) -> None:
-        """
-        Take an article to be written with the next flush.
-
-        Args:
-            article: The article.
-            annotations: All of its annotations.
-            counts: The report is to count it, as added or updated.
-        """
-        before = self.pending.get(article.id)
-        counts = counts or (before is not None and before.counts)
-        self.pending[article.id] = _Pending(article, annotations, counts)
-        self._size += _text_bytes(article)
-
-    def flush_if_full(self) -> None:
-        """
-        Flush when there is enough for a batch.
-        """
-        if (
-            len(self.pending) >= BATCH_ARTICLES
-            or len(self.records) >= BATCH_ARTICLES
-            or self._size >= BATCH_CHARACTERS
-        ):
-            self.flush()
-
-    def flush(self) -> None:
-        """
-        Commit what is pending to the catalog, then hand it to the engine.
-        """
-        if not self.pending and not self.records:
-            return
-        gone: list[str] = []
-        records = list(self.records)
-        if self.reading is not None:
-            records.append(_SourceRecord(self.reading, self.fresh))
-        with self._catalog.batch() as batch:
-            outcomes = [
-                batch.put(one.article, one.annotations, self._fingerprints)
-                for one in self.pending.values()
-            ]
-            # First what sources have, then what they have no more: an article that went
-            # from one to another is never without.
-            for record in records:
-                batch.record_source(record.source, record.produced, keep_rest=True)
-            for record in records:
-                if record.replaces:
-                    gone += batch.record_source(record.source, record.produced)
-        written = list(self.pending.values())
-        self.pending, self._size = {}, 0
-        self.records, self.fresh = [], {}
-        self._count(written, outcomes)
-        self._report.deleted += len(gone)
-        self.hand_over(written, gone)
-        if self._uncommitted >= ARTICLES_PER_COMMIT:
-            self._commit()
-
-    def hand_over(self, written: Sequence[_Pending], gone: Sequence[str]) -> None:
-        """
-        Tell the engine what the last commit of the catalog has changed.
-
-        Args:
-            written: Articles added or replaced.
-            gone: Ids of articles deleted.
-        """
-        if written or gone:
-            writer = self._open_writer()
-            try:
-                for one in written:
-                    writer.put(document_of(one.article, one.annotations))
-                for article_id in gone:
-                    writer.delete(article_id)
-            except BaseException:
-                # The engine would hold a part of the commit only.
-                self._writer = None
-                writer.cancel()
-                raise
-        self._uncommitted += len(written)
-        self._handed = self._catalog.generation
-
-    def finish(self) -> None:
-        """
-        Write and commit everything.
-        """
-        self.flush()
-        if self._handed != self._committed:
-            # If only sources changed, the engine is to know that it lacks nothing.
-            self._open_writer()
-        self._commit()
-
-    def salvage(self) -> None:
-        """
-        Commit what was handed over in full; for the way out after an exception.
-        """
-        # What the catalog has is safe; the engine catches up at the next opening where
-        # it cannot be written to now.  The first error is the one to see.
-        with suppress(Exception):
-            self._commit()
-
-    def _count(self, written: Sequence[_Pending], outcomes: Sequence[str]) -> None:
-        """
-        Count articles that are in the catalog now.
-        """
-        report = self._report
-        for one, outcome in zip(written, outcomes, strict=True):
-            if not one.counts:
-                continue
-            if outcome == "added":
-                report.added += 1
-            else:
-                report.updated += 1
-            report.text_bytes += _text_bytes(one.article)
-            report.entities += len(one.annotations.entities)
-            report.dates += len(one.annotations.times)
-
-    def _open_writer(self) -> Writer:
-        if self._writer is None:
-            self._writer = self._engine.writer()
-        return self._writer
-
-    def _commit(self) -> None:
-        if self._writer is not None:
-            writer, self._writer = self._writer, None
-            try:
-                writer.commit(self._handed)
-            except BaseException:
-                writer.cancel()
-                raise
-            self._committed = self._handed
-        self._uncommitted = 0
+    from searchkit.engines.base import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +69,7 @@ class IndexingRun:
         self._catalog = catalog
         self._annotators = annotators
         self._fingerprints: dict[str, str] = {a.kind: a.fingerprint for a in annotators}
-        self._transfer = _Transfer(catalog, engine, self._fingerprints, self.report)
+        self._transfer = Transfer(catalog, engine, self._fingerprints, self.report)
         #: Articles stored in this run, with the location that they came from.
         self._stored: dict[str, str] = {}
         #: What was refused, by the location of its source.
@@ -369,13 +88,6 @@ class IndexingRun:
         finally:
             self._transfer.salvage()
             self.report.seconds = time.monotonic() - self._started
-
-    @cached_property
-    def _all_annotated(self) -> bool:
-        """
-        Whether nothing that is stored was annotated by other annotators.
-        """
-        return self._catalog.annotators() <= set(self._fingerprints.items())
 
     # --- what goes in -----------------------------------------------------------
 
@@ -406,6 +118,7 @@ class IndexingRun:
             stdin: What is read for ``-``.
             progress: Called after each article and each source.
         """
+        self._annotate_anew()
         paths = list(paths)
         discovery = discover(paths, stdin=stdin, exclude=exclude)
         found = list(discovery)
@@ -474,9 +187,9 @@ class IndexingRun:
         except ArticleError as error:
             self.report.failures.append(error)
             return
-        if known and known.fingerprint == record.fingerprint and self._all_annotated:
+        if known and known.fingerprint == record.fingerprint:
             self.report.unchanged += known.articles
-            self._transfer.records.append(_SourceRecord(record, {}))
+            self._transfer.records.append(SourceRecord(record, {}))
         else:
             yield from self._add_articles(source, record, is_new=known is None)
         self._transfer.flush_if_full()
@@ -497,7 +210,7 @@ class IndexingRun:
             record = unread
         replaces = not is_new and not failures
         self._released |= replaces
-        self._transfer.records.append(_SourceRecord(record, produced, replaces))
+        self._transfer.records.append(SourceRecord(record, produced, replaces))
 
     def _read(
         self, source: Source, produced: dict[str, str], failures: list[ArticleError]
@@ -536,7 +249,6 @@ class IndexingRun:
             bool(known.fingerprint)
             and (known.size, known.modified_ns) == (source.size, source.modified_ns)
             and known.modified_ns + RACY_NS < known.read_ns
-            and self._all_annotated
         )
 
     def _add_from(
@@ -707,6 +419,16 @@ class IndexingRun:
         self._transfer.put(moved, stored.annotations, counts=False)
         self._stored[article.id] = location
 
+    def _annotate_anew(self) -> None:
+        """
+        Annotate again what other annotators have annotated, from the catalog.
+        """
+        for article_id in self._catalog.annotated_otherwise(self._fingerprints):
+            article = self._catalog.get(article_id).article
+            self._transfer.put(article, self._annotate(article), counts=True)
+            self._transfer.flush_if_full()
+        self._transfer.flush()
+
     def _annotate(self, article: Article) -> Annotations:
         found = {a.kind: tuple(a.annotate(article)) for a in self._annotators}
         return Annotations(**found)  # type: ignore[arg-type]
@@ -746,10 +468,6 @@ def _has_moved(known: KnownArticle, location: str) -> bool:
     return all(_is_gone(other) for other in known.locations)
 
 
-def _text_bytes(article: Article) -> int:
-    return len(article.title.encode()) + len(article.body.encode())
-
-
 def _changed(article: Article, **values: Any) -> Article:
     """
     Return an article with other values and the same id, given or derived as it was.
@@ -770,42 +488,3 @@ def _completed(stored: Article, article: Article) -> Article:
         url=stored.url or article.url,
         authors=stored.authors or article.authors,
     )
-
-
-def catch_up(catalog: Catalog, engine: Engine, *, anew: bool = False) -> int:
-    """
-    Write into the engine what the catalog has and the engine lacks.
-
-    The caller holds the writer's lock.
-
-    Args:
-        catalog: What is true.
-        engine: What is derived from it.
-        anew: Write everything, and delete whatever else the engine holds.
-
-    Returns:
-        How many articles were written.
-    """
-    generation = catalog.generation
-    behind = 0 if anew else engine.generation
-    if behind == generation and not anew:
-        return 0
-    if behind > generation:
-        # The catalog was put back from a copy: what it never had has to go.
-        behind, anew = 0, True
-    writer = engine.writer()
-    try:
-        if anew:
-            writer.clear()
-        else:
-            for article_id in catalog.removed_since(behind):
-                writer.delete(article_id)
-        written = 0
-        for stored in catalog.changed_since(behind):
-            writer.put(document_of(stored.article, stored.annotations))
-            written += 1
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit(generation)
-    return written

@@ -1,0 +1,266 @@
+"""
+Articles on their way: in batches to the catalog, and from there to the engine.
+
+The order is what makes a crash harmless.  A batch is committed to the catalog first;
+only then is it handed to the engine, whose transaction is committed at the end, and now
+and then on the way, under the number of the last commit that it holds in full.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from searchkit.documents import document_of
+from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARACTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from searchkit.annotations.model import Annotations
+    from searchkit.articles.model import Article
+    from searchkit.catalog import Catalog, KnownSource
+    from searchkit.engines.base import Engine, Writer
+    from searchkit.indexing.report import IndexingReport
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """
+    What the catalog is told of a source.
+
+    Attributes:
+        source: As it was found.
+        produced: For each article id the fingerprint of the article in the source.
+        replaces: It was read to the end: what it had before, and has no more, goes.
+    """
+
+    source: KnownSource
+    produced: Mapping[str, str]
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingArticle:
+    """
+    An article on its way; ``counts`` unless nothing in it is new to this run's report.
+    """
+
+    article: Article
+    annotations: Annotations
+    counts: bool
+
+
+class Transfer:
+    """
+    Takes articles in batches to the catalog, and from there to the engine.
+
+    Args:
+        catalog: Where articles go first.
+        engine: Where they go then; up to date with the catalog.
+        fingerprints: Of the annotators by kind.
+        report: What is counted in.
+
+    Attributes:
+        pending: Articles that are in no commit yet, by id.
+        records: Sources that are in no commit yet.
+        reading: The source that is being read.
+        fresh: What came out of it since the last flush, as in :class:`SourceRecord`.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        engine: Engine,
+        fingerprints: Mapping[str, str],
+        report: IndexingReport,
+    ) -> None:
+        self.pending: dict[str, PendingArticle] = {}
+        self.records: list[SourceRecord] = []
+        self.reading: KnownSource | None = None
+        self.fresh: dict[str, str] = {}
+        self._catalog = catalog
+        self._engine = engine
+        self._fingerprints = fingerprints
+        self._report = report
+        self._size = 0
+        self._writer: Writer | None = None
+        self._uncommitted = 0
+        #: The commits of the catalog that the engine, and its open transaction, hold.
+        self._committed = self._handed = catalog.generation
+
+    def put(self, article: Article, annotations: Annotations, *, counts: bool) -> None:
+        """
+        Take an article to be written with the next flush.
+
+        Args:
+            article: The article.
+            annotations: All of its annotations.
+            counts: The report is to count it, as added or updated.
+        """
+        before = self.pending.get(article.id)
+        counts = counts or (before is not None and before.counts)
+        self.pending[article.id] = PendingArticle(article, annotations, counts)
+        self._size += _text_bytes(article)
+
+    def flush_if_full(self) -> None:
+        """
+        Flush when there is enough for a batch.
+        """
+        if (
+            len(self.pending) >= BATCH_ARTICLES
+            or len(self.records) >= BATCH_ARTICLES
+            or self._size >= BATCH_CHARACTERS
+        ):
+            self.flush()
+
+    def flush(self) -> None:
+        """
+        Commit what is pending to the catalog, then hand it to the engine.
+        """
+        if not self.pending and not self.records:
+            return
+        gone: list[str] = []
+        records = list(self.records)
+        if self.reading is not None:
+            records.append(SourceRecord(self.reading, self.fresh))
+        with self._catalog.batch() as batch:
+            outcomes = [
+                batch.put(one.article, one.annotations, self._fingerprints)
+                for one in self.pending.values()
+            ]
+            # First what sources have, then what they have no more: an article that went
+            # from one to another is never without.
+            for record in records:
+                batch.record_source(record.source, record.produced, keep_rest=True)
+            for record in records:
+                if record.replaces:
+                    gone += batch.record_source(record.source, record.produced)
+        written = list(self.pending.values())
+        self.pending, self._size = {}, 0
+        self.records, self.fresh = [], {}
+        self._count(written, outcomes)
+        self._report.deleted += len(gone)
+        self.hand_over(written, gone)
+        if self._uncommitted >= ARTICLES_PER_COMMIT:
+            self._commit()
+
+    def hand_over(self, written: Sequence[PendingArticle], gone: Sequence[str]) -> None:
+        """
+        Tell the engine what the last commit of the catalog has changed.
+
+        Args:
+            written: Articles added or replaced.
+            gone: Ids of articles deleted.
+        """
+        if written or gone:
+            writer = self._open_writer()
+            try:
+                for one in written:
+                    writer.put(document_of(one.article, one.annotations))
+                for article_id in gone:
+                    writer.delete(article_id)
+            except BaseException:
+                # The engine would hold a part of the commit only.
+                self._writer = None
+                writer.cancel()
+                raise
+        self._uncommitted += len(written)
+        self._handed = self._catalog.generation
+
+    def finish(self) -> None:
+        """
+        Write and commit everything.
+        """
+        self.flush()
+        if self._handed != self._committed:
+            # If only sources changed, the engine is to know that it lacks nothing.
+            self._open_writer()
+        self._commit()
+
+    def salvage(self) -> None:
+        """
+        Commit what was handed over in full; for the way out after an exception.
+        """
+        # What the catalog has is safe; the engine catches up at the next opening where
+        # it cannot be written to now.  The first error is the one to see.
+        with suppress(Exception):
+            self._commit()
+
+    def _count(
+        self, written: Sequence[PendingArticle], outcomes: Sequence[str]
+    ) -> None:
+        """
+        Count articles that are in the catalog now.
+        """
+        report = self._report
+        for one, outcome in zip(written, outcomes, strict=True):
+            if not one.counts:
+                continue
+            if outcome == "added":
+                report.added += 1
+            else:
+                report.updated += 1
+            report.text_bytes += _text_bytes(one.article)
+            report.entities += len(one.annotations.entities)
+            report.dates += len(one.annotations.times)
+
+    def _open_writer(self) -> Writer:
+        if self._writer is None:
+            self._writer = self._engine.writer()
+        return self._writer
+
+    def _commit(self) -> None:
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            try:
+                writer.commit(self._handed)
+            except BaseException:
+                writer.cancel()
+                raise
+            self._committed = self._handed
+        self._uncommitted = 0
+
+
+def _text_bytes(article: Article) -> int:
+    return len(article.title.encode()) + len(article.body.encode())
+
+
+def catch_up(catalog: Catalog, engine: Engine, *, anew: bool = False) -> int:
+    """
+    Write into the engine what the catalog has and the engine lacks.
+
+    The caller holds the writer's lock.
+
+    Args:
+        catalog: What is true.
+        engine: What is derived from it.
+        anew: Write everything, and delete whatever else the engine holds.
+
+    Returns:
+        How many articles were written.
+    """
+    generation = catalog.generation
+    behind = 0 if anew else engine.generation
+    if behind == generation and not anew:
+        return 0
+    if behind > generation:
+        # The catalog was put back from a copy: what it never had has to go.
+        behind, anew = 0, True
+    writer = engine.writer()
+    try:
+        if anew:
+            writer.clear()
+        else:
+            for article_id in catalog.removed_since(behind):
+                writer.delete(article_id)
+        written = 0
+        for stored in catalog.changed_since(behind):
+            writer.put(document_of(stored.article, stored.annotations))
+            written += 1
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(generation)
+    return written
