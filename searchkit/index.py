@@ -26,7 +26,6 @@ from searchkit.catalog import CATALOG_NAME, Catalog, WriterLock
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.errors import (
     IndexAccessError,
-    IndexDamagedError,
     IndexExistsError,
     IndexLockedError,
     IndexStoreError,
@@ -222,12 +221,17 @@ class Index:
             missing = run.delete(wanted)
         return len(wanted) - len(missing)
 
-    def rebuild(self) -> int:
+    def rebuild(self, *, discard: bool = False) -> int:
         """
         Make the engine's index anew from the catalog.
 
         Readers answer from the old one until the new one is complete, unless it is too
-        damaged to be opened.
+        damaged to be opened, or discarded.
+
+        Args:
+            discard: Delete the old one first without opening it.  For a folder from
+                somebody you do not trust: Whoosh's files can hold code, the catalog
+                cannot.
 
         Returns:
             How many articles were written.
@@ -239,9 +243,7 @@ class Index:
 
         self.refresh()
         with WriterLock(self.path):
-            try:
-                self._engine.searcher().close()
-            except IndexStoreError:
+            if discard or not self._is_whole():
                 self._engine.reset()
             return catch_up(self._catalog, self._engine, anew=True)
 
@@ -290,7 +292,7 @@ class Index:
         """
         held = self._engine.generation
         # A writer that died before its first commit may have left no files at all.
-        whole = held > 0 or self._is_readable()
+        whole = held > 0 or self._is_whole()
         if whole and held == self._catalog.generation:
             return
         from searchkit.indexing import catch_up  # noqa: PLC0415
@@ -305,10 +307,12 @@ class Index:
             # process may only read, which it can.
             return
 
-    def _is_readable(self) -> bool:
+    def _is_whole(self) -> bool:
         try:
             self._engine.searcher().close()
-        except IndexDamagedError:
+        except IndexAccessError:
+            raise
+        except IndexStoreError:
             return False
         return True
 

@@ -26,6 +26,7 @@ from searchkit import (
     DateValueError,
     Hit,
     Index,
+    IndexDamagedError,
     IndexExistsError,
     IndexingReport,
     IndexLockedError,

@@ -77,7 +77,7 @@ class Catalog:
             IndexAccessError: The folder cannot be written to.
         """
         path = folder / CATALOG_NAME
-        # In this order: whoever makes an index at the same time makes the catalog first.
+        # In this order: who makes an index at the same time makes the catalog first.
         is_indexed = any(folder.glob(_INDEX_FILES))
         if path.exists():
             raise IndexExistsError(str(folder))

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 
 @click.command(name="rebuild")
+@click.option(
+    "--discard",
+    is_flag=True,
+    help="Delete the old index unopened: for a folder from a stranger.",
+)
 @index_option
-def command(*, index_dir: Path) -> None:
+def command(*, discard: bool, index_dir: Path) -> None:
     """
     Make the index anew from the catalog.
 
@@ -26,11 +31,12 @@ def command(*, index_dir: Path) -> None:
     upgrade that analyses text in another way.
 
     \b
-    Example:
+    Examples:
       searchkit rebuild
+      searchkit rebuild --discard --index ~/downloads/somebodys-index
     """
     started = time.monotonic()
     with open_damaged_index(index_dir) as index:
-        written = index.rebuild()
+        written = index.rebuild(discard=discard)
     seconds = time.monotonic() - started
     click.echo(f"{counted(written, 'article')} indexed anew in {seconds:.1f} s")

@@ -39,8 +39,9 @@ def idf(document_frequency: int, document_count: int) -> float:
     Return the inverse document frequency of a term, never negative.
 
     Args:
-        document_frequency: Documents that have the term.
-        document_count: Documents in the whole index, at least as many.
+        document_frequency: Documents that have the term in the field.
+        document_count: Documents that have the field at all, at least as many; for
+            fields of names, all documents.
     """
     rest = document_count - document_frequency + 0.5
     return math.log(1 + rest / (document_frequency + 0.5))
@@ -60,8 +61,8 @@ def term_frequency_weight(
     Args:
         frequency: Occurrences of the term in the field, at least 1.
         length: Length of the field in tokens, as :func:`rounded_length` gives it.
-        mean_length: Mean length of the field over all documents, in tokens; where it
-            is 0, length is not considered.
+        mean_length: Mean length of the field over the documents that have it, in
+            tokens; where it is 0, length is not considered.
         k1: How soon further occurrences stop counting; unitless.
         b: How much length is held against a document; unitless, 0 to 1.
 

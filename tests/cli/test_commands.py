@@ -303,3 +303,21 @@ def test_the_interrupt_key_ends_with_130(
     result = run("query", "bank", "-i", index_dir)
     assert 130 == result.exit_code
     assert "interrupted; what was committed is kept\n" == result.stderr
+
+
+def test_an_index_from_a_stranger_is_made_anew_unopened(
+    run: Run, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    ``rebuild --discard`` reads no file that Whoosh would unpickle.
+    """
+    from searchkit.engines.whoosh.engine import WhooshEngine
+
+    opened: list[object] = []
+    monkeypatch.setattr(WhooshEngine, "searcher", opened.append)
+    (segment,) = index_dir.glob("MAIN_*.seg")
+    result = run("rebuild", "--discard", "-i", index_dir)
+    assert (0, []) == (result.exit_code, opened)
+    assert not segment.exists()
+    monkeypatch.undo()
+    assert 0 == run("query", "bank", "-i", index_dir).exit_code

@@ -27,7 +27,7 @@ from searchkit.engines.scoring import (
     rounded_length,
     term_frequency_weight,
 )
-from searchkit.fields import FIELD, FieldKind
+from searchkit.fields import FIELD, TEXT_FIELDS, FieldKind
 from searchkit.intervals import Interval, covering_nodes, index_terms, node_interval
 from searchkit.queries import tree
 
@@ -377,11 +377,19 @@ class BruteForceSearcher:
         return score
 
     def _idf(self, name: str, term: str) -> float:
-        return idf(self.document_frequency(name, term), len(self._entries))
+        documents = self._lengths(name) if name in TEXT_FIELDS else self._entries
+        return idf(self.document_frequency(name, term), len(documents))
 
     def _mean_length(self, name: str) -> float:
-        lengths = [len(entry.texts[name].stems) for entry in self._entries]
+        lengths = self._lengths(name)
         return math.fsum(lengths) / len(lengths)
+
+    def _lengths(self, name: str) -> list[int]:
+        """
+        Return the lengths of a text field in the documents that have it.
+        """
+        lengths = (len(entry.texts[name].stems) for entry in self._entries)
+        return [length for length in lengths if length]
 
 
 def _sort_key(order: SortOrder, score: float, entry: _Entry) -> tuple[object, ...]:

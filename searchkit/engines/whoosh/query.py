@@ -82,13 +82,10 @@ class TreeQuery(WhooshQuery):  # type: ignore[misc]
         """
         whole = searcher.get_parent()
         snapshot = WhooshSearcher(whole.reader(), 0, Path())
-        segment = searcher.reader()
-        for leaf, scores in snapshot.all_scores(self.tree):
-            if leaf.reader is segment and scores:
-                ids = sorted(scores)
-                weights = [scores[doc] * self.boost for doc in ids]
-                # No weight is 0 for Whoosh: it takes that for "no match".
-                weights = [max(weight, 1e-9) for weight in weights]
-                scorer = WeightScorer(max(weights))
-                return ListMatcher(ids, weights, scorer=scorer)
-        return NullMatcher()
+        scores = snapshot.segment_scores(self.tree, searcher.reader())
+        if not scores:
+            return NullMatcher()
+        ids = sorted(scores)
+        # No weight is 0 for Whoosh: it takes that for "no match".
+        weights = [max(scores[doc] * self.boost, 1e-9) for doc in ids]
+        return ListMatcher(ids, weights, scorer=WeightScorer(max(weights)))

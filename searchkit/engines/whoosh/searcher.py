@@ -88,15 +88,18 @@ class WhooshSearcher:
         with self._reading():
             return any(evaluation.scores(leaf) for leaf in self._leaves)
 
-    def all_scores(self, query: Query) -> list[tuple[Leaf, Scores]]:
+    def segment_scores(self, query: Query, segment: IndexReader) -> Scores:
         """
-        Return every match of every segment with its whole score.
+        Return every match of one segment with its whole score.
         """
         evaluation = self._evaluation(query)
         with self._reading():
-            found = [evaluation.scores(leaf) for leaf in self._leaves]
+            found = [
+                evaluation.scores(leaf) if leaf.reader is segment else {}
+                for leaf in self._leaves
+            ]
             evaluation.add_proximity(found)
-        return list(zip(self._leaves, found, strict=True))
+        return {doc: score for scores in found for doc, score in scores.items()}
 
     def document_frequency(self, field: str, term: str) -> int:
         """

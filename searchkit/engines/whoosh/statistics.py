@@ -88,8 +88,9 @@ class Statistics:
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
         self._leaves = leaves
-        self.document_count = sum(leaf.reader.doc_count_all() for leaf in leaves)
+        self.document_count: int = sum(leaf.reader.doc_count_all() for leaf in leaves)
         self._frequencies: dict[tuple[str, str], int] = {}
+        self._field_counts: dict[str, int] = {}
         self._mean_lengths: dict[str, float] = {}
 
     def document_frequency(self, field: str, term: str) -> int:
@@ -109,15 +110,28 @@ class Statistics:
         """
         Return the inverse document frequency of a term.
         """
-        return idf(self.document_frequency(field, term), self.document_count)
+        frequency = self.document_frequency(field, term)
+        # Whoosh's own writer adds documents without a length.
+        return idf(frequency, max(self.field_count(field), frequency))
+
+    def field_count(self, field: str) -> int:
+        """
+        Return how many documents have a text field at all; for others, all documents.
+        """
+        if FIELD[field].kind is not FieldKind.TEXT:
+            return self.document_count
+        if field not in self._field_counts:
+            empty = sum(leaf.lengths(field).count(0) for leaf in self._leaves)
+            self._field_counts[field] = self.document_count - empty
+        return self._field_counts[field]
 
     def mean_length(self, field: str) -> float:
         """
-        Return the mean of the exact lengths of a text field, in tokens.
+        Return the mean length of a text field where it is not empty, in tokens, exact.
         """
         if field not in self._mean_lengths:
             total = sum(sum(leaf.lengths(field)) for leaf in self._leaves)
-            self._mean_lengths[field] = total / max(self.document_count, 1)
+            self._mean_lengths[field] = total / max(self.field_count(field), 1)
         return self._mean_lengths[field]
 
     def frequency_weight(self, field: str) -> Callable[[float, int], float]:

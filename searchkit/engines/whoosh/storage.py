@@ -9,7 +9,8 @@ The table of contents is a pickle, and a pickle can run any code.
 :func:`check_table_of_contents` loads it with the classes of an index allowed and
 everything else refused, before Whoosh gets to see it.  The blocks of posting lists are
 pickles of Whoosh's own codec, which loads them without asking anyone: an index folder
-from a stranger is therefore to be rebuilt from its catalog, which holds no code.
+from a stranger is therefore to be made anew from its catalog, which holds no code
+(``searchkit rebuild --discard``).
 """
 
 from __future__ import annotations
