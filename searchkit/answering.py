@@ -19,12 +19,19 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
 from searchkit.documents import name_words
-from searchkit.errors import DateValueError
 from searchkit.fields import TEXT_FIELDS
 from searchkit.hits import Hit, Hits
 from searchkit.queries import closest, corrected, parse, parse_dates, relaxed
 from searchkit.queries.notes import Note
-from searchkit.queries.tree import DateRange, Query, Word, all_of
+from searchkit.queries.tree import (
+    DateRange,
+    Leaf,
+    Name,
+    Query,
+    Word,
+    all_of,
+    leaves,
+)
 from searchkit.settings import SNIPPET_SIZE
 from searchkit.snippets import make_snippets, title_highlights
 
@@ -50,6 +57,7 @@ def answer(
     published_from: str | date | None,
     published_to: str | date | None,
     snippets: int,
+    annotated: bool,
 ) -> Hits:
     """
     Answer a query string; arguments as for ``Index.search``.
@@ -64,6 +72,7 @@ def answer(
         published_from: First day of publication, or nothing.
         published_to: Last day of publication, or nothing.
         snippets: Quotations for each hit, at most.
+        annotated: Dates and entities have been looked for in the articles.
 
     Raises:
         DateValueError: One of the dates is none.
@@ -72,6 +81,9 @@ def answer(
     window = publication_window(published_from, published_to)
     tree = all_of([parsed.tree, *window])
     notes = list(parsed.notes)
+    if not annotated and (leaf := next(filter(_is_annotation, leaves(tree)), None)):
+        message = f"no dates and entities were looked for, so {leaf} finds nothing"
+        notes.append(Note("index", message, str(leaf)))
 
     def run(candidate: Query) -> Matches:
         return searcher.search(candidate, limit=limit, offset=offset, order=order)
@@ -115,6 +127,12 @@ def answer(
     return Hits(query, str(tree), matches.total, offset, page, tuple(notes))
 
 
+def _is_annotation(leaf: Leaf) -> bool:
+    return isinstance(leaf, Name) or (
+        isinstance(leaf, DateRange) and leaf.clock == "dates"
+    )
+
+
 def publication_window(
     first: str | date | None, last: str | date | None
 ) -> list[DateRange]:
@@ -136,7 +154,8 @@ def publication_window(
     if start is None and end is None:
         return []
     if start and end and start > end:
-        raise DateValueError(f"{start}..{end}")
+        # As in queries: the later date first means the same days.
+        start, end = _days(last)[0], _days(first)[1]  # type: ignore[arg-type]
     return [DateRange("published", start, end)]
 
 

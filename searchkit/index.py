@@ -109,6 +109,7 @@ class Index:
             published_from=published_from,
             published_to=published_to,
             snippets=snippets,
+            annotated=self.is_annotated,
         )
 
     def get(self, article_id: str) -> Article:
@@ -141,6 +142,13 @@ class Index:
 
     def __contains__(self, article_id: str) -> bool:
         return self._catalog.known_article(article_id) is not None
+
+    @property
+    def is_annotated(self) -> bool:
+        """
+        Whether dates and entities are looked for, as decided when it was made.
+        """
+        return bool(self._catalog.setting("annotate", default=True))
 
     def refresh(self) -> None:
         """
@@ -197,7 +205,6 @@ class Index:
             run.add_sources(
                 [os.fspath(path) for path in paths],
                 prune=prune,
-                exclude=[os.fspath(self.path)],
                 stdin=stdin,
                 progress=progress,
             )
@@ -221,7 +228,12 @@ class Index:
             missing = run.delete(wanted)
         return len(wanted) - len(missing)
 
-    def rebuild(self, *, discard: bool = False) -> int:
+    def rebuild(
+        self,
+        *,
+        discard: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> int:
         """
         Make the engine's index anew from the catalog.
 
@@ -232,6 +244,7 @@ class Index:
             discard: Delete the old one first without opening it.  For a folder from
                 somebody you do not trust: Whoosh's files can hold code, the catalog
                 cannot.
+            progress: Called after each article.
 
         Returns:
             How many articles were written.
@@ -245,7 +258,7 @@ class Index:
         with WriterLock(self.path):
             if discard or not self._is_whole():
                 self._engine.reset()
-            return catch_up(self._catalog, self._engine, anew=True)
+            return catch_up(self._catalog, self._engine, anew=True, progress=progress)
 
     def close(self) -> None:
         """
@@ -276,8 +289,7 @@ class Index:
     def _writing(self, *, annotate: bool = True) -> Iterator[IndexingRun]:
         from searchkit.indexing import IndexingRun, catch_up  # noqa: PLC0415
 
-        annotate = annotate and self._catalog.setting("annotate", default=True)
-        annotators = default_annotators() if annotate else ()
+        annotators = default_annotators() if annotate and self.is_annotated else ()
         with WriterLock(self.path):
             catch_up(self._catalog, self._engine)
             try:

@@ -43,7 +43,8 @@ Index.annotations(self, article_id: str) -> Annotations
 Index.close(self) -> None
 Index.delete(self, ids: Iterable[str]) -> int
 Index.get(self, article_id: str) -> Article
-Index.rebuild(self, *, discard: bool = False) -> int
+Index.rebuild(self, *, discard: bool = False,
+    progress: Callable[[Progress], None] | None = None) -> int
 Index.refresh(self) -> None
 Index.search(self, query: str, *, limit: int = 10, offset: int = 0,
     sort: SortOrder = 'relevance', published_from: str | date | None = None,

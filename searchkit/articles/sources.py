@@ -45,6 +45,11 @@ _ABOUT = re.compile(
 )
 
 
+#: An index of searchkit in a folder, and its own files, which are no articles.
+_INDEX_MARKS = frozenset({"catalog.db", "manifest.json"})
+_INDEX_FILE = re.compile(r"catalog\.db|manifest\.json|writer\.|_?MAIN[_.]")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """
@@ -171,16 +176,10 @@ class Discovery(Iterator[Found]):
             the folder and links that lead out of it.  Hidden ones are not counted.
     """
 
-    def __init__(
-        self,
-        paths: Iterable[str],
-        stdin: BinaryIO | None,
-        exclude: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, paths: Iterable[str], stdin: BinaryIO | None) -> None:
         self.skipped = 0
         self._paths = paths
         self._stdin = stdin
-        self._excluded = {os.path.realpath(path) for path in exclude}
         self._seen: set[str] = set()
         self._found = self._discover()
 
@@ -228,9 +227,9 @@ class Discovery(Iterator[Found]):
                 if os.path.islink(path) and path != top:
                     yield from self._listed(path, inside)
                 elif os.path.isdir(path):
-                    if os.path.realpath(path) in self._excluded:
-                        continue
                     names = sorted(n for n in os.listdir(path) if n[0] != ".")
+                    if _INDEX_MARKS.issubset(names):
+                        names = [n for n in names if not _INDEX_FILE.match(n)]
                     base = "" if path == os.curdir else path
                     pending.extend(os.path.join(base, name) for name in names[::-1])
                 else:
@@ -268,7 +267,9 @@ class Discovery(Iterator[Found]):
             yield make()
 
     def _standard_input(self) -> Found:
-        stream = self._stdin or sys.stdin.buffer
+        stream = self._stdin or (sys.stdin and sys.stdin.buffer)
+        if not stream:
+            return SourceFailure("", "", ArticleError("standard input", "it is closed"))
         try:
             data = stream.read(MAX_STDIN_BYTES + 1)
         except OSError as error:
@@ -279,12 +280,7 @@ class Discovery(Iterator[Found]):
         return Source("", "", len(data), 0, "", data)
 
 
-def discover(
-    paths: Iterable[str],
-    *,
-    stdin: BinaryIO | None = None,
-    exclude: Iterable[str] = (),
-) -> Discovery:
+def discover(paths: Iterable[str], *, stdin: BinaryIO | None = None) -> Discovery:
     """
     Find the sources under some paths.
 
@@ -292,7 +288,6 @@ def discover(
         paths: Each a file; a folder, which is walked with all below it in order of
             names; a glob pattern; or ``-`` for standard input.
         stdin: What is read for ``-``, by default the standard input of the process.
-        exclude: Folders to leave out wherever they are met, such as the index itself.
 
     Returns:
         An iterator over sources and failures.  A source that is named or found more
@@ -300,7 +295,7 @@ def discover(
         in folders and from patterns it is counted in ``skipped``.  Hidden files and
         folders are left out there, and no link is followed out of a folder.
     """
-    return Discovery(paths, stdin, exclude)
+    return Discovery(paths, stdin)
 
 
 def fingerprint(data: bytes) -> str:

@@ -214,6 +214,18 @@ class Batch:
         )
         return [article_id for (article_id,) in rows]
 
+    def _rename(self, article: int | None, source: int) -> None:
+        """
+        Name another file for an article that bears the name of one it has no more.
+        """
+        self._connection.execute(
+            "UPDATE articles SET path = (SELECT s.path FROM sources s JOIN origins o"
+            " ON o.source = s.number WHERE o.article = :article ORDER BY s.location)"
+            " WHERE number = :article"
+            " AND path = (SELECT path FROM sources WHERE number = :source)",
+            {"article": article, "source": source},
+        )
+
     def _let_go(self, source: int, ids: Iterable[str]) -> list[str]:
         """
         Take articles from a source; delete those that no other source has.
@@ -236,6 +248,7 @@ class Batch:
                 self.delete(article_id)
                 orphans.append(article_id)
             else:
+                self._rename(number, source)
                 execute(
                     "UPDATE sources SET fingerprint = '', size = -1 WHERE number IN"
                     " (SELECT o.source FROM origins o JOIN articles a"

@@ -15,13 +15,14 @@ does not wait for what ``searchkit index`` needs.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
 from searchkit._version import __version__
-from searchkit.cli.output import Failure
+from searchkit.cli.output import Failure, make_streams_tolerant, silence_output
 from searchkit.errors import SearchkitError
 
 #: Exit status of a process that the interrupt key ended, as shells have it.
@@ -75,13 +76,27 @@ class Commands(click.Group):
         """
         Run a command; errors of the library become a message and status 2.
         """
+        make_streams_tolerant()
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
         except SearchkitError as error:
-            raise Failure(error) from error
+            raise Failure(str(error), error.hint) from error
         except KeyboardInterrupt:
-            click.echo("interrupted; what was committed is kept", err=True)
+            click.echo("interrupted", err=True)
             ctx.exit(_INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of a pipe has seen enough: no error, as for other tools.
+            silence_output()
+            ctx.exit(0)
+        except OSError as error:
+            # What the library does with files raises errors of its own: this is the
+            # output, or the folder that the command runs in.
+            silence_output()
+            what = f" ({error.filename})" if error.filename else ""
+            message = f"{(error.strerror or str(error)).lower()}{what}"
+            raise Failure(message) from error
+        return result
 
 
 @click.group(

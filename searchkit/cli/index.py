@@ -4,21 +4,20 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 import searchkit
 from searchkit.cli.output import counted, index_option, say, say_error, sized
+from searchkit.cli.progress import progress_bar
 from searchkit.index import index_exists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from searchkit.indexing import IndexingReport, Progress
+    from searchkit.indexing import IndexingReport
 
 #: Failures and warnings that are printed one by one.
 _SHOWN = 50
@@ -61,53 +60,16 @@ def command(
     """
     if index_exists(index_dir):
         opened = searchkit.open_index(index_dir)
+        chosen = ctx.get_parameter_source("annotate") is not ParameterSource.DEFAULT
+        if chosen and annotate != opened.is_annotated:
+            made = "without" if annotate else "with"
+            say([f"warning: the index was made {made} annotations, and stays so"])
     else:
         opened = searchkit.create_index(index_dir, annotate=annotate)
     with opened as index, progress_bar() as show:
         report = index.add_sources(paths, prune=prune, progress=show)
     print_report(report)
     ctx.exit(2 if report.failures else 0)
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """
-    Show how far indexing is, on a terminal; elsewhere nothing.
-    """
-    if not sys.stderr.isatty():
-        yield None
-        return
-    # Rich takes a tenth of a second to import: nobody waits for it without a terminal.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        DownloadColumn,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-    from rich.progress import Progress as RichProgress  # noqa: PLC0415
-
-    with RichProgress(
-        TextColumn("{task.fields[articles]:,} articles"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
-        task = bar.add_task("index", total=None, articles=0)
-
-        def show(progress: Progress) -> None:
-            bar.update(
-                task,
-                completed=progress.done,
-                total=progress.total or None,
-                articles=progress.articles,
-            )
-
-        yield show
 
 
 def print_report(report: IndexingReport) -> None:

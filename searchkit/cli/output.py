@@ -4,6 +4,7 @@ What several commands print in the same way.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -18,8 +19,6 @@ from searchkit.snippets.render import RenderStyle, render_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from searchkit.errors import SearchkitError
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -55,14 +54,14 @@ def json_option(command: _Command) -> _Command:
 
 class Failure(click.ClickException):
     """
-    An error of the library on its way to the terminal: message, hint, status 2.
+    An error on its way to the terminal: message, hint, status 2.
     """
 
     exit_code = 2
 
-    def __init__(self, error: SearchkitError) -> None:
-        super().__init__(str(error))
-        self.hint = error.hint
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
     def show(self, file: IO[Any] | None = None) -> None:
         """
@@ -72,6 +71,32 @@ class Failure(click.ClickException):
         say_error(self.message)
         if self.hint:
             say([f"hint: {self.hint}"])
+
+
+def make_streams_tolerant() -> None:
+    """
+    Replace characters that the terminal's encoding lacks, and streams that are closed.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by whoever called: nobody wants to read it.
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - stays
+            setattr(sys, name, nowhere)
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def silence_output() -> None:
+    """
+    Send what is still to be written to standard output nowhere.
+
+    Else the interpreter tries to write it on its way out, and fails with a traceback.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def say_error(message: str) -> None:

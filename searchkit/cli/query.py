@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,7 +40,28 @@ if TYPE_CHECKING:
 _QUIET = frozenset({"stopwords"})
 
 
-@click.command(name="query")
+#: A word with a minus sign, which only looks like an option: -n and -i take their
+#: values after a blank, or a number (-n5).
+_NEGATED = re.compile(r"-[^\W\d]{2}|-[^\Wnih]\Z|-[^\w-]")
+#: Stands before such words on their way through Click.
+_SHIELD = "\ufdd0"
+
+
+class QueryCommand(click.Command):
+    """
+    A command whose arguments are a query: ``-taliban`` is a word of it, no options.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """
+        Keep words with a minus sign from being taken for options.
+        """
+        return super().parse_args(
+            ctx, [_SHIELD + word if _NEGATED.match(word) else word for word in args]
+        )
+
+
+@click.command(name="query", cls=QueryCommand)
 @click.argument("words", metavar="QUERY", nargs=-1, required=True)
 @click.option(
     "--limit",
@@ -103,7 +125,7 @@ def command(
     """
     with searchkit.open_index(index_dir) as index:
         hits = index.search(
-            " ".join(words),
+            " ".join(word.removeprefix(_SHIELD) for word in words),
             limit=limit,
             offset=offset,
             sort=sort,
@@ -114,9 +136,9 @@ def command(
         click.echo(json.dumps(hits_to_json(hits), ensure_ascii=False, indent=2))
     else:
         coloured = is_coloured() and not as_plain
+        say(str(note) for note in hits.notes if note.kind not in _QUIET)
         for line in hit_lines(hits, coloured=coloured, width=terminal_width()):
             click.echo(line, color=coloured)
-        say(str(note) for note in hits.notes if note.kind not in _QUIET)
         say([summary(hits)])
     ctx.exit(0 if hits.total else 1)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from searchkit.cli.output import counted, index_option
+from searchkit.cli.progress import progress_bar
 from searchkit.index import open_damaged_index
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def command(*, discard: bool, index_dir: Path) -> None:
       searchkit rebuild --discard --index ~/downloads/somebodys-index
     """
     started = time.monotonic()
-    with open_damaged_index(index_dir) as index:
-        written = index.rebuild(discard=discard)
+    with (
+        open_damaged_index(index_dir) as index,
+        progress_bar(of_bytes=False) as show,
+    ):
+        written = index.rebuild(discard=discard, progress=show)
     seconds = time.monotonic() - started
     click.echo(f"{counted(written, 'article')} indexed anew in {seconds:.1f} s")

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import searchkit
-from searchkit.cli.output import index_option, is_coloured, json_option, plain
+from searchkit.cli.output import (
+    index_option,
+    is_coloured,
+    json_option,
+    plain,
+    terminal_width,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +51,9 @@ def command(
         values = article_to_json(article, found)
         click.echo(json.dumps(values, ensure_ascii=False, indent=2))
         return
+    width = terminal_width()
     for line in article_lines(article, coloured=is_coloured()):
-        click.echo(line)
+        click.echo(wrapped(line, "", width))
     if annotations:
         for line in annotation_lines(found):
             click.echo(line)

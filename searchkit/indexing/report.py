@@ -18,8 +18,9 @@ class Progress:
     How far a run of indexing is.
 
     Attributes:
-        done: Bytes of sources dealt with, about.
-        total: Bytes of all sources; 0 where it is not known.
+        done: How much is through: of sources about how many bytes, of a rebuilding
+            how many articles.
+        total: How much there is, likewise; 0 where it is not known.
         articles: Articles seen so far.
     """
 
@@ -41,7 +42,7 @@ class IndexingReport:
         deleted: Articles that no source has any more.
         entities: Mentions of entities found in what was added and updated.
         dates: Time expressions found there.
-        text_bytes: UTF-8 bytes of titles and bodies of what was added and updated.
+        text_bytes: UTF-8 bytes of the bodies of what was added and updated.
         seconds: Time that the run took.
         skipped: Files in folders that no reader takes.
         failures: What could not be read, and why.

@@ -18,7 +18,9 @@ from searchkit.articles import (
     discover,
     read_source,
 )
+from searchkit.articles.globs import is_pattern
 from searchkit.articles.model import Article
+from searchkit.articles.sources import STDIN
 from searchkit.catalog import Catalog, KnownArticle, KnownSource
 from searchkit.errors import ArticleError
 from searchkit.indexing.report import IndexingReport, Progress
@@ -104,7 +106,6 @@ class IndexingRun:
         paths: Iterable[str],
         *,
         prune: bool = False,
-        exclude: Iterable[str] = (),
         stdin: BinaryIO | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
@@ -113,14 +114,14 @@ class IndexingRun:
 
         Args:
             paths: As :func:`searchkit.articles.discover` takes them.
-            prune: Delete articles whose files under ``paths`` are gone.
-            exclude: Folders to leave out, such as the index itself.
+            prune: Delete articles whose files under ``paths`` are gone; a folder that
+                is missing as a whole loses nothing.
             stdin: What is read for ``-``.
             progress: Called after each article and each source.
         """
         self._annotate_anew()
         paths = list(paths)
-        discovery = discover(paths, stdin=stdin, exclude=exclude)
+        discovery = discover(paths, stdin=stdin)
         found = list(discovery)
         self.report.skipped += discovery.skipped
         sources = [item for item in found if isinstance(item, Source)]
@@ -274,8 +275,24 @@ class IndexingRun:
         self._transfer.flush_if_full()
 
     def _prune(self, paths: Sequence[str], found: set[str]) -> None:
-        tops = [os.path.realpath(path) for path in paths if path != "-"]
-        inside = tuple(os.path.join(top, "") for top in tops)  # noqa: PTH118
+        """
+        Delete what came from files that are gone.
+
+        Args:
+            paths: As they were named.
+            found: Locations of the sources that are there.
+        """
+        tops = []
+        for path in paths:
+            if is_pattern(path) and not os.path.lexists(path):
+                message = (
+                    "what a pattern finds no more is kept; name the folder instead"
+                )
+                self.report.warnings.append(ReadWarning(path, message))
+            elif path != STDIN:
+                tops.append(os.path.realpath(path))
+        # A folder that is missing as a whole was moved, or is a disk not mounted.
+        inside = tuple(os.path.join(t, "") for t in tops if os.path.lexists(t))  # noqa: PTH118
         gone: list[str] = []
         with self._catalog.batch() as batch:
             for known in list(self._catalog.known_sources()):

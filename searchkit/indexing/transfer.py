@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchkit.documents import document_of
+from searchkit.indexing.report import Progress
 from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARACTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from searchkit.annotations.model import Annotations
     from searchkit.articles.model import Article
@@ -202,7 +203,7 @@ class Transfer:
                 report.added += 1
             else:
                 report.updated += 1
-            report.text_bytes += _text_bytes(one.article)
+            report.text_bytes += len(one.article.body.encode())
             report.entities += len(one.annotations.entities)
             report.dates += len(one.annotations.times)
 
@@ -227,7 +228,13 @@ def _text_bytes(article: Article) -> int:
     return len(article.title.encode()) + len(article.body.encode())
 
 
-def catch_up(catalog: Catalog, engine: Engine, *, anew: bool = False) -> int:
+def catch_up(
+    catalog: Catalog,
+    engine: Engine,
+    *,
+    anew: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> int:
     """
     Write into the engine what the catalog has and the engine lacks.
 
@@ -237,6 +244,7 @@ def catch_up(catalog: Catalog, engine: Engine, *, anew: bool = False) -> int:
         catalog: What is true.
         engine: What is derived from it.
         anew: Write everything, and delete whatever else the engine holds.
+        progress: Called after each article, with articles in place of bytes.
 
     Returns:
         How many articles were written.
@@ -248,6 +256,7 @@ def catch_up(catalog: Catalog, engine: Engine, *, anew: bool = False) -> int:
     if behind > generation:
         # The catalog was put back from a copy: what it never had has to go.
         behind, anew = 0, True
+    total = len(catalog) if progress else 0
     writer = engine.writer()
     try:
         if anew:
@@ -259,6 +268,8 @@ def catch_up(catalog: Catalog, engine: Engine, *, anew: bool = False) -> int:
         for stored in catalog.changed_since(behind):
             writer.put(document_of(stored.article, stored.annotations))
             written += 1
+            if progress:
+                progress(Progress(written, total, written))
     except BaseException:
         writer.cancel()
         raise

@@ -302,7 +302,7 @@ def test_the_interrupt_key_ends_with_130(
     monkeypatch.setattr("searchkit.index.Index.search", interrupted)
     result = run("query", "bank", "-i", index_dir)
     assert 130 == result.exit_code
-    assert "interrupted; what was committed is kept\n" == result.stderr
+    assert "interrupted\n" == result.stderr
 
 
 def test_an_index_from_a_stranger_is_made_anew_unopened(
@@ -321,3 +321,164 @@ def test_an_index_from_a_stranger_is_made_anew_unopened(
     assert not segment.exists()
     monkeypatch.undo()
     assert 0 == run("query", "bank", "-i", index_dir).exit_code
+
+
+class TestStreams:
+    """
+    What stands at the other end of the streams decides neither answer nor status.
+    """
+
+    def shell(self, command: str, index_dir: Path) -> tuple[int, str, str]:
+        """
+        Run a shell command in which ``searchkit`` is this one.
+        """
+        done = subprocess.run(
+            [
+                "bash",
+                "-c",
+                f'searchkit() {{ "{sys.executable}" -m searchkit "$@"; }}\n{command}',
+            ],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            env={**os.environ, "SEARCHKIT_INDEX": str(index_dir)},
+            timeout=60,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def test_a_full_disk_is_an_error(self, index_dir: Path) -> None:
+        """
+        An answer that cannot be written is an error, and no traceback.
+        """
+        status, _, errors = self.shell("searchkit query bank > /dev/full", index_dir)
+        assert 2 == status
+        assert "error: no space left on device" in errors
+        assert "Traceback" not in errors
+
+    def test_a_pipe_that_closes_early_is_none(self, index_dir: Path) -> None:
+        """
+        ``| head -1`` ends the output, and the status stays that of an answer.
+        """
+        command = "searchkit query '*' -n 1000 | head -1; exit ${PIPESTATUS[0]}"
+        status, shown, errors = self.shell(command, index_dir)
+        assert 0 == status
+        assert 1 == len(shown.splitlines())
+        assert "Traceback" not in errors
+
+    def test_closed_streams(self, index_dir: Path) -> None:
+        """
+        Streams that the caller has closed change nothing.
+        """
+        assert 0 == self.shell("searchkit query bank >&-", index_dir)[0]
+        status, _, errors = self.shell("searchkit index - <&-", index_dir)
+        assert 2 == status
+        assert "standard input: it is closed" in errors
+
+    def test_a_terminal_without_unicode(self, index_dir: Path) -> None:
+        """
+        Characters that the encoding of the output lacks are replaced.
+        """
+        with searchkit.open_index(index_dir) as index:
+            index.add([Article(id="kyiv", title="Київ", body="Snow in Київ.")])
+        command = "PYTHONIOENCODING=latin-1 searchkit query 'snow'"
+        status, shown, errors = self.shell(command, index_dir)
+        assert (0, "2 articles found\n") == (status, errors)
+        assert "Snow in ????." in shown
+
+    def test_a_folder_that_is_gone(self, index_dir: Path, tmp_path: Path) -> None:
+        """
+        A current folder that was deleted is said so.
+        """
+        command = f"mkdir {tmp_path}/x; cd {tmp_path}/x; rmdir ../x; searchkit index ."
+        status, _, errors = self.shell(command, index_dir)
+        assert 2 == status
+        assert errors.startswith("error: no such file or directory")
+
+
+class TestMinus:
+    @pytest.mark.parametrize(
+        "word", ["-bank", "-iran", "-negotiations", "-x", '-"a b"']
+    )
+    def test_a_word_with_a_minus_is_no_option(
+        self, run: Run, index_dir: Path, word: str
+    ) -> None:
+        """
+        Words may be excluded anywhere, and options still follow them.
+        """
+        result = run("query", "pass", word, "--json", "-i", index_dir, "-n1")
+        assert 0 == result.exit_code
+        assert f"pass {word}" == json.loads(result.stdout)["query"]
+
+
+def test_annotations_that_were_not_made_are_missed(run: Run, tmp_path: Path) -> None:
+    """
+    An index without annotations says why ``place:`` finds nothing, and stays so.
+    """
+    file, home = tmp_path / "a.txt", tmp_path / "i"
+    file.write_text("Kabul\nIn Kabul.\n")
+    run("index", "--no-annotate", file, "-i", home)
+    missed = 'no dates and entities were looked for, so place:"Kabul" finds nothing\n'
+    assert missed in run("query", "place:Kabul", "-i", home).stderr
+    again = run("index", "--annotate", file, "-i", home)
+    assert "warning: the index was made without annotations, and stays so\n" in (
+        again.stderr
+    )
+
+
+class TestIndexFolder:
+    def test_an_index_may_stand_among_articles(self, run: Run, tmp_path: Path) -> None:
+        """
+        The files of an index are no articles, wherever it stands.
+        """
+        (tmp_path / "a.txt").write_text("A title\nA paragraph.\n")
+        inner = tmp_path / "inner"
+        for _ in range(2):
+            assert 0 == run("index", tmp_path, "-i", inner).exit_code
+        result = run("index", tmp_path, "-i", tmp_path)
+        assert (0, "") == (result.exit_code, result.stderr)
+        assert "articles: 1 added" in result.stdout
+
+
+class TestPrune:
+    def test_a_missing_folder_loses_nothing(self, run: Run, tmp_path: Path) -> None:
+        """
+        A folder that is gone as a whole may be a disk that is not mounted.
+        """
+        folder, home = tmp_path / "news", tmp_path / "i"
+        folder.mkdir()
+        (folder / "a.txt").write_text("A title\nA paragraph.\n")
+        run("index", folder, "-i", home)
+        folder.rename(tmp_path / "moved")
+        result = run("index", "--prune", folder, "-i", home)
+        assert 2 == result.exit_code
+        assert "deleted" not in result.stdout
+
+    def test_a_pattern_prunes_nothing_and_says_so(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        """
+        What a pattern does not find any more is kept, with a warning.
+        """
+        home = tmp_path / "i"
+        for name in "ab":
+            (tmp_path / f"{name}.txt").write_text(f"Title {name}\nA paragraph.\n")
+        run("index", f"{tmp_path}/*.txt", "-i", home)
+        (tmp_path / "b.txt").unlink()
+        result = run("index", "--prune", f"{tmp_path}/*.txt", "-i", home)
+        assert "what a pattern finds no more is kept; name the folder" in result.stderr
+        assert "deleted" not in result.stdout
+
+    def test_a_hit_names_a_file_that_is_there(self, run: Run, tmp_path: Path) -> None:
+        """
+        When one of two files with a text is pruned, the other is named.
+        """
+        folder, home = tmp_path / "news", tmp_path / "i"
+        folder.mkdir()
+        for name in "ab":
+            (folder / f"{name}.txt").write_text("Same title\nThe same text.\n")
+        run("index", folder, "-i", home)
+        (folder / "a.txt").unlink()
+        run("index", "--prune", folder, "-i", home)
+        assert f"{folder}/b.txt" in run("query", "same", "-i", home).stdout

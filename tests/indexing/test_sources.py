@@ -166,12 +166,13 @@ class TestReading:
 
     def test_the_index_itself_is_not_read(self, tmp_path: Path, index: Index) -> None:
         """
-        Indexing the folder that the index lies in finds the articles alone.
+        Indexing the folder that the index lies in finds the articles alone, also those
+        that somebody has put beside the index.
         """
         (tmp_path / "a.txt").write_text("Headline\n\nText.\n")
-        (index.path / "b.txt").write_text("Not this one\n\nText.\n")
-        index.add_sources([tmp_path])
-        assert ["Headline"] == titles(index)
+        (index.path / "b.txt").write_text("Beside it\n\nText.\n")
+        report = index.add_sources([tmp_path])
+        assert (["Beside it", "Headline"], []) == (titles(index), report.failures)
 
 
 class TestMoving:
