@@ -207,9 +207,7 @@ def _corrected(tree: Query, searcher: Searcher) -> tuple[Query, list[Note]]:
         found = None
         if len(notes) < _MAX_LOOKED_UP:
             (folded,) = name_words(word.text)
-            # People rarely miss the first letter, and it narrows the search to a tenth.
             found = closest(folded, searcher.terms("words", folded[0]))
-            found = found or closest(folded, searcher.terms("words"))
         if found is None:
             message = f"no article has “{word.text}”"
             notes.append(Note("missing", message, word.text))

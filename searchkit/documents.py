@@ -90,6 +90,20 @@ def name_terms(*names: str) -> set[str]:
     return terms
 
 
+def name_term(text: str) -> str:
+    """
+    Return the term that finds a name, or several words of it.
+
+    Returns:
+        At most ``MAX_NAME_WORDS`` words; empty where there is none.
+
+    Example:
+        >>> name_term("Bin Laden,") in name_terms("Osama bin Laden")
+        True
+    """
+    return " ".join(name_words(text)[:MAX_NAME_WORDS])
+
+
 def _weight(annotation: Annotation) -> int:
     return TITLE_MENTIONS if annotation.field == "title" else 1
 

@@ -7,7 +7,7 @@ run on all of them.  A field has a *kind*, which says what becomes a term:
 ========== =========================================================================
 kind       terms of a value
 ========== =========================================================================
-IDENTIFIER the value itself, whole (``source`` folded)
+IDENTIFIER the value itself, whole; of ``source`` every run of words
 TEXT       the stem of every token, with positions and the length in tokens
 WORDS      the folded surface form of every token, documents only
 NAMES      every run of words of an entity's names (``bin laden``, ``osama bin laden``)

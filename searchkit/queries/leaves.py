@@ -5,6 +5,9 @@ The texts of leaves are kept so plain that printing them is unambiguous: a ``Wor
 holds no sign of the query grammar and is no operator, a ``Phrase`` no quotation mark.
 What would break that becomes a ``Phrase``, whose marks keep it together: ``12:30`` is
 the phrase ``"12:30"``.  Analysis makes the same tokens of both.
+
+A value whose parts are joined by a sign that is no part of words, such as
+``kabul/taliban``, is several words; ``F-16``, ``9/11``, ``1,250`` and ``AT&T`` are one.
 """
 
 from __future__ import annotations
@@ -46,15 +49,31 @@ value that was set aside.
 _EVERYTHING = re.compile(r"\*+|\*:\*")
 #: Signs that no Word may hold.
 _SYNTAX = re.compile(r"[:*?~^\\<>=\[\]{}]")
+#: What parts words.  Looking around itself, it must find the same in each part alone.
+_SEPARATOR = re.compile(
+    r"""
+      [*?~^\\<>=\[\]{}|;_+]
+    | (?<!\d)/ | /(?!\d)                           # but 9/11
+    | (?<!\d): | :(?!\d)                           # but 12:30
+    | (?<!\d), | ,(?!\d{3}(?!\d))                  # but 1,250
+    | (?<=[^\W_]{3})&(?=[^\W_]{3})                 # but AT&T, H&M
+    | (?<=\d)\.\.+ | (?<!\.)\.\.++(?=\d)          # 2020..2021, where no date may be
+    """,
+    re.VERBOSE,
+)
 #: Of these, such as mean something in other search boxes, or in another place.
 _WILDCARDS = re.compile(r"\*|(?<=\w)\?(?=\w)")
-_MEANINGLESS = re.compile(r"[~^\\<>=]|(?<=\d)\.\.|\.\.(?=\d)")
+_MEANINGLESS = re.compile(r"[~^\\<>=|]|(?<=\d)\.\.|(?<!\.)\.\.++(?=\d)")
 _UNKNOWN_FIELD = re.compile(r"([^\W\d_][\w.-]*):")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS_INSIDE = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]{0,15}://", re.IGNORECASE)
+_SUFFIX = re.compile(r"[~^]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
 
-def leaves_of(token: Token, field: FieldName | None, *, required: bool) -> Found:
+def leaves_of(
+    token: Token, field: FieldName | None, *, required: bool, denied: bool
+) -> Found:
     """
     Make leaves of a value or a phrase.
 
@@ -63,6 +82,8 @@ def leaves_of(token: Token, field: FieldName | None, *, required: bool) -> Found
         field: Where to look; ``None`` for title and body.
         required: A plus stands before it: a plain word becomes a phrase, which is
             never skipped, corrected or relaxed.
+        denied: NOT or a minus stands before it: words joined by a sign stay together,
+            so that no article is left out that has only some of them.
     """
     match field:
         case "dates" | "published":
@@ -73,7 +94,7 @@ def leaves_of(token: Token, field: FieldName | None, *, required: bool) -> Found
             return _name(token, field)
     if token.kind is TokenKind.PHRASE:
         return _phrase(token, field)
-    leaves, notes = _word(token, field)
+    leaves, notes = _word(token, field, denied=denied)
     if required and field is None:
         leaves = [Phrase(x.text) if isinstance(x, Word) else x for x in leaves]
     return leaves, notes
@@ -128,35 +149,36 @@ def _phrase(token: Token, field: TextField | None) -> Found:
     return [Phrase(token.text, field)], notes
 
 
-def _word(token: Token, field: TextField | None) -> Found:
-    raw = token.text
+def _word(token: Token, field: TextField | None, *, denied: bool) -> Found:
     if _is_lone_star(token):
         return (
             ([Everything()], []) if field is None else ([], [remarks.lone_star(field)])
         )
-    if not _has_word(raw):
+    if not _has_word(token.text):
         return [], []
+    if _ADDRESS.match(address := _trimmed(token.text)):
+        return [Phrase(address, field)], []
+    raw, suffix = _split_suffix(token.text)
+    notes = [remarks.word_suffix(suffix)] if suffix else []
     text = _trimmed(raw)
-    if _ADDRESS.match(text):
-        return [Phrase(text, field)], []
     if found := _UNKNOWN_FIELD.match(text):
-        words = f"{found[1]} {text[found.end() :]}"
-        return [_literal(words, field)], [remarks.unknown_field(found[0], raw)]
-    if token.leads and (found := _UNKNOWN_FIELD.fullmatch(raw)):
-        return [_literal(text, field)], [remarks.unknown_field(raw, raw)]
+        notes.append(remarks.unknown_field(found[0], raw))
+        return _words(text, field, together=denied), notes
+    if token.leads and _UNKNOWN_FIELD.fullmatch(raw):
+        notes.append(remarks.unknown_field(raw, raw))
+        return _words(text, field, together=denied), notes
     stem, star = _split_star(raw)
     if star and "*" not in stem and not _SYNTAX.search(_trimmed(stem)):
-        return _prefix(_trimmed(stem), raw, field)
-    notes = []
+        leaves, more = _prefix(_trimmed(stem), raw, field, denied=denied)
+        return leaves, notes + more
     if _WILDCARDS.search(raw):
         notes.append(remarks.misplaced_wildcard(raw))
-        text = text.replace("*", " ").replace("?", " ")
     elif found := _MEANINGLESS.search(raw):
         notes.append(remarks.meaningless_sign(found[0], raw))
-    return [_literal(text, field)], notes
+    return _words(text, field, together=denied), notes
 
 
-def _prefix(stem: str, raw: str, field: TextField | None) -> Found:
+def _prefix(stem: str, raw: str, field: TextField | None, *, denied: bool) -> Found:
     """
     Make a prefix of the last token, and words of those before it.
     """
@@ -170,26 +192,61 @@ def _prefix(stem: str, raw: str, field: TextField | None) -> Found:
         tail = stem[start:end]
     tail = _trimmed(tail)  # behind an ideograph, a token may begin with a mark
     if not tail:
-        return [_literal(stem, field)], [remarks.misplaced_wildcard(raw)]
+        words = _words(stem, field, together=denied)
+        return words, [remarks.misplaced_wildcard(raw)]
     prefix = Prefix(tail, field)
     head = _trimmed(stem[:start])
     if not head:
         return [prefix], []
-    return [_literal(head, field), prefix], [remarks.wildcard_on_last(raw, tail + "*")]
+    words = _words(head, field, together=denied)
+    return [*words, prefix], [remarks.wildcard_on_last(raw, tail + "*")]
+
+
+def _words(text: str, field: TextField | None, *, together: bool) -> list[Leaf]:
+    """
+    Make leaves of a stretch of text without blanks: the words that its signs part.
+
+    Args:
+        text: With a letter or digit.
+        field: Where to look.
+        together: Make one phrase of several words.
+    """
+    address = _ADDRESS_INSIDE.search(text)
+    start = address.start() if address else len(text)
+    parts = [_trimmed(part) for part in _SEPARATOR.split(text[:start])]
+    parts = [part for part in (*parts, text[start:]) if _has_word(part)]
+    if len(parts) == 1:
+        return [_literal(parts[0], field)]
+    if together:
+        return [Phrase(" ".join(parts), field)]
+    # Inside a value there are no operators: the OR in AND/OR is the very common word.
+    return [
+        _literal(part.lower() if part in OPERATORS else part, field) for part in parts
+    ]
 
 
 def _literal(text: str, field: TextField | None) -> Word | Phrase:
     """
     Make a leaf that searches a stretch of text as it stands.
     """
-    text = " ".join(text.split())
-    if " " in text or text in OPERATORS or _SYNTAX.search(text):
+    if text in OPERATORS or _SYNTAX.search(text):
         return Phrase(text, field)
     return Word(text, field)
 
 
 def _is_lone_star(token: Token) -> bool:
     return token.kind is TokenKind.VALUE and bool(_EVERYTHING.fullmatch(token.text))
+
+
+def _split_suffix(raw: str) -> tuple[str, str]:
+    """
+    Take distances and weights of other search boxes off the end: ``kabul~2^4``.
+    """
+    text = raw.rstrip(".,;:!?")
+    stem = text.rstrip("~^.0123456789")
+    if (found := _SUFFIX.search(text, len(stem))) and _has_word(text[: found.start()]):
+        return text[: found.start()], text[found.start() :]
+    return raw, ""
 
 
 def _split_star(raw: str) -> tuple[str, bool]:

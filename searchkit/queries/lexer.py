@@ -168,8 +168,9 @@ class Lexer:
         if found and found[1].lower() in FIELD_NAMES:
             return self._token(TokenKind.FIELD, start, found.end())
         end = _end(_WORD, text, start)
-        if text[start:end] in OPERATORS and not attached:
-            return self._token(TokenKind.OPERATOR, start, end)
+        signed = attached and self._previous is TokenKind.SIGNS
+        if text[start:end] in OPERATORS and not signed:
+            return self._token(TokenKind.OPERATOR, start, end, attached=attached)
         match field:
             case "dates" | "published":
                 # A lone closing bracket is no date; as a word it vanishes.

@@ -208,6 +208,8 @@ class _Parser:
             case TokenKind.OPERATOR if token.text == "NOT":
                 pending.negated = not pending.negated
                 pending.operator = token.text
+            case TokenKind.OPERATOR if token.attached:  # title:OR
+                self._note(remarks.lonely_operator(token.text))
             case TokenKind.OPERATOR:
                 self._join_next(token.text)
             case TokenKind.SIGNS:
@@ -226,16 +228,29 @@ class _Parser:
 
     def _read_value(self, token: Token) -> None:
         group = self._groups[-1]
-        required = group.pending.required or group.required
-        leaves, notes = leaves_of(token, self._field, required=required)
-        if leaves and self._leaf_count + len(leaves) > MAX_QUERY_LEAVES:
-            self._note(remarks.too_many_leaves(token.text))
+        pending = group.pending
+        leaves, notes = leaves_of(
+            token,
+            self._field,
+            required=pending.required or group.required,
+            denied=pending.negated,
+        )
+        room = MAX_QUERY_LEAVES - self._leaf_count
+        if len(leaves) > room:
+            # Of words that are left out together, some alone would leave out too much.
+            room = 0 if pending.negated else room
+            self._note(
+                remarks.too_many_leaves(str(leaves[room]) if room else token.text)
+            )
             self._is_full = True
-            group.pending, group.joint = _Pending(), ""
-            return
+            leaves = leaves[:room]
+            if not leaves:
+                group.pending, group.joint = _Pending(), ""
+                return
         self._leaf_count += len(leaves)
         if not token.closed:
-            self._note(remarks.unclosed_quotation(token.text))
+            remark = remarks.unclosed_quotation(token.text)
+            self._note(remark if token.text else remarks.empty_quotation())
         self._notes += notes
         if leaves:
             self._add(all_of(leaves))

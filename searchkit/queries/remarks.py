@@ -102,6 +102,13 @@ def unclosed_quotation(phrase: str) -> Note:
     )
 
 
+def empty_quotation() -> Note:
+    """
+    Say that the query ends with an opening quotation mark.
+    """
+    return Note("ignored", "a quotation mark with nothing behind it was ignored", '"')
+
+
 def unclosed_parenthesis() -> Note:
     """
     Say that a group goes on to the end of the query.
@@ -202,6 +209,17 @@ def suffix(part: str) -> Note:
     return Note(
         "ignored",
         f"{quoted(part)} has no meaning after a phrase or group, so it was ignored",
+        part,
+    )
+
+
+def word_suffix(part: str) -> Note:
+    """
+    Say that a distance or weight behind a word was left out.
+    """
+    return Note(
+        "ignored",
+        f"{quoted(part)} has no meaning after a word, so it was ignored",
         part,
     )
 

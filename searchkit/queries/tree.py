@@ -132,7 +132,7 @@ class DateRange:
 @dataclass(frozen=True, slots=True)
 class Exact:
     """
-    The whole value of an identifier field, letter case apart for ``source``.
+    The whole value of an identifier field; of ``source`` any words side by side.
     """
 
     field: ExactField

@@ -107,7 +107,10 @@ class _Entry:
         value = {"id": document.id, "source": document.source, "url": document.url}[
             name
         ]
-        value = " ".join(fold(value).split()) if name == "source" else value
+        if name == "source":
+            words = name_words(value)
+            ends = range(1, len(words) + 1)
+            return {" ".join(words[a:b]) for b in ends for a in range(b)}
         return {value} if value else set()
 
     def intervals(self, clock: str) -> Mapping[Interval, int]:
@@ -290,7 +293,7 @@ class BruteForceSearcher:
             case tree.DateRange():
                 return self._dates(query, entry)
             case tree.Exact(name, text):
-                value = " ".join(fold(text).split()) if name == "source" else text
+                value = " ".join(name_words(text)) if name == "source" else text
                 return 0.0 if value in entry.terms(name) else None
             case tree.Everything():
                 return 0.0

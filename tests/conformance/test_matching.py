@@ -357,7 +357,13 @@ class TestIdentifiers:
         A source is found however it is written.
         """
         assert {"talks", "who"} == find(Exact("source", "DAILY GAZETTE "))
-        assert set() == find(Exact("source", "gazette"))
+
+    def test_words_of_a_source_will_do(self, find: Find) -> None:
+        """
+        One word of a source finds it, and several that stand side by side.
+        """
+        assert {"talks", "who"} == find(Exact("source", "gazette"))
+        assert set() == find(Exact("source", "gazette daily"))
 
     @pytest.mark.parametrize("text", ["", " ", "\ud800", "x\ud800"])
     def test_nothing_is_no_value(self, find: Find, text: str) -> None:

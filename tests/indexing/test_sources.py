@@ -166,8 +166,9 @@ class TestReading:
 
     def test_the_index_itself_is_not_read(self, tmp_path: Path, index: Index) -> None:
         """
-        Indexing the folder that the index lies in finds the articles alone, also those
-        that somebody has put beside the index.
+        Indexing the folder that the index lies in finds the articles alone.
+
+        Those that somebody has put beside the index are articles, too.
         """
         (tmp_path / "a.txt").write_text("Headline\n\nText.\n")
         (index.path / "b.txt").write_text("Beside it\n\nText.\n")

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from searchkit.queries import leaves, parse
-from searchkit.queries.tree import Not, Nothing, Or, Phrase, Word
+from searchkit.queries.tree import And, Not, Nothing, Or, Phrase, Word
 from searchkit.settings import MAX_QUERY_DEPTH, MAX_QUERY_LEAVES, MAX_QUERY_LENGTH
 
 
@@ -52,6 +52,29 @@ def test_words_beyond_the_limit_are_set_aside() -> None:
     assert words[:MAX_QUERY_LEAVES] == str(parsed.tree).split()
     (note,) = parsed.notes
     assert f"w{MAX_QUERY_LEAVES}" == note.text
+
+
+def test_of_words_joined_by_signs_as_many_as_allowed_are_read() -> None:
+    """
+    The limit holds inside a value too; but words left out together stay together.
+    """
+    words = [f"w{number}" for number in range(MAX_QUERY_LEAVES + 10)]
+    parsed = parse(",".join(words))
+    assert words[:MAX_QUERY_LEAVES] == str(parsed.tree).split()
+    assert [f"w{MAX_QUERY_LEAVES}"] == [note.text for note in parsed.notes]
+    parsed = parse(f"kabul -{','.join(words)}")
+    assert And((Word("kabul"), Not(Phrase(" ".join(words))))) == parsed.tree
+    assert () == parsed.notes
+
+
+def test_a_denied_value_beyond_the_limit_is_set_aside_whole() -> None:
+    """
+    Some words of it would leave out more articles than all of them.
+    """
+    words = " ".join(f"w{number}" for number in range(MAX_QUERY_LEAVES - 1))
+    parsed = parse(f"{words} -new-yor*")
+    assert words == str(parsed.tree)
+    assert ["new-yor*"] == [note.text for note in parsed.notes]
 
 
 def test_as_many_words_as_allowed_need_no_note() -> None:
@@ -116,6 +139,13 @@ def test_a_tree_is_never_longer_than_a_query_may_be() -> None:
         "a*" * 2_000,
         "a:" * 2_000,
         "a." * 2_000 + "*",
+        "a," * 2_000,
+        "a/" * 2_000 + "*",
+        "title:" + "a/" * 2_000,
+        "a" + "." * 4_000 + "1",
+        "a" + "~1" * 2_000 + "b",
+        "a" + "~1." * 1_300,
+        "ab:/" * 1_000,
         "x OR (y " * 500,
         "dates:x " * 500,
         "the " * 1_000,

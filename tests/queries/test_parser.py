@@ -113,6 +113,9 @@ class TestOperators:
             ("-(kabul herat)", "-(kabul herat)"),
             ("-(-kabul)", "kabul"),
             ("-title:kabul", "-title:kabul"),
+            ("title:NOT kabul", "-title:kabul"),
+            ("-title:NOT kabul", "title:kabul"),
+            ("source:NOT Reuters", '-source:"Reuters"'),
             ("title:-kabul", "-title:kabul"),
             ("-+kabul", '-"kabul"'),
             ("NOT kabul NOT herat", "-kabul -herat"),
@@ -159,7 +162,24 @@ class TestOperators:
         """
         What is searched as the word OR is printed so that it stays a word.
         """
-        assert read("kabul OR, title:NOT") == 'kabul "OR" title:"NOT"'
+        assert read('kabul OR, title:"NOT"') == 'kabul "OR" title:"NOT"'
+
+    @pytest.mark.parametrize(
+        ("text", "printed"),
+        [
+            ("title:AND kabul", "title:kabul"),
+            ("herat title:OR kabul", "herat title:kabul"),
+            ("source:OR(Reuters)", 'source:"Reuters"'),
+        ],
+    )
+    def test_a_joining_operator_behind_a_field_is_dropped(
+        self, text: str, printed: str
+    ) -> None:
+        """
+        AND and OR directly behind a colon join nothing; the field goes on.
+        """
+        assert printed == read(text)
+        assert kinds(text) == ["ignored"]
 
 
 class TestPhrases:
@@ -204,6 +224,14 @@ class TestPhrases:
         assert 'kabul "fall of the' in read('kabul "fall of the city')
         assert kinds('kabul "fall of the city') == ["ignored"]
 
+    @pytest.mark.parametrize("text", ['Doha agreement"', 'Doha agreement "  '])
+    def test_a_quotation_mark_at_the_end_is_set_aside(self, text: str) -> None:
+        """
+        A quotation mark with nothing behind it begins no phrase, with a note.
+        """
+        assert read(text) == "Doha agreement"
+        assert kinds(text) == ["ignored"]
+
     @pytest.mark.parametrize("text", ['"kabul"~3', '"kabul"^2', '"kabul"*', "(kabul)*"])
     def test_signs_behind_a_phrase_are_set_aside(self, text: str) -> None:
         """
@@ -245,7 +273,7 @@ class TestFields:
             ("place:(Kabul OR Herat)", 'place:"Kabul" OR place:"Herat"'),
             ("title:(doha body:deal)", "title:doha body:deal"),
             ("title:(a (b OR c))", "title:a (title:b OR title:c)"),
-            ("title:NOT", 'title:"NOT"'),
+            ('title:"NOT"', 'title:"NOT"'),
             ("title: NOT kabul", "-title:kabul"),
             ("source:(Reuters OR AP)", 'source:"Reuters" OR source:"AP"'),
             ("dates:(2020 OR 1980s)", "dates:2020 OR dates:198X"),
@@ -271,14 +299,18 @@ class TestFields:
     @pytest.mark.parametrize(
         ("text", "printed"),
         [
-            ("foo:bar", '"foo bar"'),
+            ("foo:bar", "foo bar"),
+            ("foo:bar/baz", "foo bar baz"),
+            ("foo:12:30", 'foo "12:30"'),
+            ("-foo:bar", '-"foo bar"'),
+            ("title:foo:bar", "title:foo title:bar"),
             ('foo:"bar baz"', 'foo "bar baz"'),
             ("foo:(bar)", "foo bar"),
         ],
     )
     def test_an_unknown_field_is_words(self, text: str, printed: str) -> None:
         """
-        A colon behind no field is read as a blank inside a phrase, with a note.
+        A colon behind no field parts words, with a note.
         """
         assert printed == read(text)
         assert kinds(text) == ["literal"]
@@ -413,15 +445,17 @@ class TestWords:
         ("text", "printed"),
         [
             ("*ban", "ban"),
-            ("te*t", '"te t"'),
-            ("te?t", '"te t"'),
+            ("te*t", "te t"),
+            ("te?t", "te t"),
+            ("-te*t", '-"te t"'),
             ("*ban*", "ban"),
-            ("taliban~2", '"taliban~2"'),
-            ("taliban~", "taliban"),
-            ("taliban^4", '"taliban^4"'),
             ("kabul\\", "kabul"),
-            ("a=b", '"a=b"'),
-            ("2020..2021", "2020..2021"),
+            ("x=y", "x y"),
+            ("kabul~herat", "kabul herat"),
+            ("kabul~2herat", "kabul 2herat"),
+            ("kabul|herat", "kabul herat"),
+            ("~2", "2"),
+            ("2020..2021", "2020 2021"),
             ("new-yor*", "new yor*"),
             ('"tali* leader"', '"tali* leader"'),
             ("place:Kab*", 'place:"Kab"'),
@@ -435,6 +469,87 @@ class TestWords:
         """
         assert printed == read(text)
         assert kinds(text) == ["literal"]
+
+    @pytest.mark.parametrize(
+        ("text", "printed"),
+        [
+            ("taliban~2", "taliban"),
+            ("taliban~", "taliban"),
+            ("taliban^0.5,", "taliban"),
+            ("taliban~2^4", "taliban"),
+            ("F-16~2", "F-16"),
+            ("9/11^4", "9/11"),
+            ("tali*~2", "tali*"),
+            ("title:taliban~2", "title:taliban"),
+        ],
+    )
+    def test_distances_and_weights_are_set_aside(self, text: str, printed: str) -> None:
+        """
+        A tilde or caret at the end of a word goes with its number, and a note says so.
+        """
+        assert printed == read(text)
+        assert kinds(text) == ["ignored"]
+
+    @pytest.mark.parametrize(
+        ("text", "printed"),
+        [
+            ("kabul,taliban", "kabul taliban"),
+            ("kabul/taliban/herat", "kabul taliban herat"),
+            ("kabul_taliban", "kabul taliban"),
+            ("kabul;taliban", "kabul taliban"),
+            ("kabul+taliban", "kabul taliban"),
+            ("kabul&taliban", "kabul taliban"),
+            ("kabul[taliban]", "kabul taliban"),
+            ("9/11,kabul", "9/11 kabul"),
+            ("2020,2021", "2020 2021"),
+            ("O'Neill:Kabul", "O'Neill Kabul"),
+            ("kabul,https://example.org/a,b", 'kabul "https://example.org/a,b"'),
+            ("title:kabul/herat", "title:kabul title:herat"),
+            ("+kabul/herat", '"kabul" "herat"'),
+            ("doha OR kabul/herat", "doha OR (kabul herat)"),
+            ("and/or", "and or"),
+            ("NOT/OR", "not or"),
+        ],
+    )
+    def test_words_joined_by_other_signs_are_several(
+        self, text: str, printed: str
+    ) -> None:
+        """
+        A sign that is no part of words parts them, as a blank does.
+        """
+        assert printed == read(text)
+        assert kinds(text) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("F-16", "well-known", "Taliban's", "example.org", "john@example.org"),
+            *("9/11", "24/7", "1,250", "1,250,000", "3.14", "AT&T", "R&D", "H&M"),
+        ],
+    )
+    def test_compounds_stay_one_word(self, text: str) -> None:
+        """
+        Hyphens, apostrophes and dots, signs in numbers, and & in short names stay.
+        """
+        assert Word(text) == parse(text).tree
+        assert kinds(text) == []
+
+    @pytest.mark.parametrize(
+        ("text", "printed"),
+        [
+            ("-kabul/taliban", '-"kabul taliban"'),
+            ("NOT kabul,taliban", '-"kabul taliban"'),
+            ("-title:kabul/taliban", '-title:"kabul taliban"'),
+            ("-(-kabul/taliban)", '"kabul taliban"'),
+            ("NOT NOT kabul/taliban", "kabul taliban"),
+            ("-kabul/herat/tali*", '-("kabul herat" tali*)'),
+        ],
+    )
+    def test_denied_words_stay_together(self, text: str, printed: str) -> None:
+        """
+        What is left out is left out only where the words stand side by side.
+        """
+        assert printed == read(text)
 
     @pytest.mark.parametrize(
         ("text", "prefix"),

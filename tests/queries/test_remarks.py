@@ -73,9 +73,19 @@ from searchkit.queries.notes import Note
         ),
         ("new-yor*", "literal", "the * in “new-yor*” was applied to “yor*” alone"),
         (
-            "taliban~2",
+            "kabul=herat",
             "literal",
-            "“~” has no meaning here, so “taliban~2” was searched as plain words",
+            "“=” has no meaning here, so “kabul=herat” was searched as plain words",
+        ),
+        (
+            "taliban~2",
+            "ignored",
+            "“~2” has no meaning after a word, so it was ignored",
+        ),
+        (
+            'kabul "',
+            "ignored",
+            "a quotation mark with nothing behind it was ignored",
         ),
         (
             '"kabul"~3',

@@ -43,6 +43,7 @@ PIECES = (
     *("29", ">", "<=", "(", ")", "((", "))", '"', "“", "”", "„", "«", "»", "'", "*"),
     *("**", "?", "~", "^", "\\", "-", "--", "+", "~2", "^3", ":", "::", ",", ".", "…"),
     *(" ", " ", " ", " ", "\t", "\x00", "\ud800", "🙂", "é", "e\u0301", "\u0301", "京"),
+    *("/", "|", "&", ";", "=", "a/b", "9/11", "1,2", "AND/OR", "x&yzw", "kabul&herat"),
     *("ʹ", "½", "ﷺ", "İ", "ß", "\u200d", "\u202e", "1,250.75", "3.14", "_", "-yor*"),
 )
 syntax_heavy = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
@@ -148,6 +149,17 @@ def test_any_odd_word_is_a_query_that_prints_as_itself(text: str) -> None:
     Letters, marks and separators that analysis treats apart make no difference.
     """
     check(f"{text}*")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("abz019é\u0301/,:;&|_+=~^.'*?<[{-", max_size=14))
+def test_any_compound_is_a_query_that_prints_as_itself(text: str) -> None:
+    """
+    Words that signs join are parted into such as are not parted again.
+    """
+    check(text)
+    check(f"-{text}")
+    check(f"title:{text} OR {text}")
 
 
 @settings(max_examples=30, deadline=None)

@@ -11,31 +11,35 @@ from searchkit.queries import closest, corrected, parse
 from searchkit.queries.spelling import allowed_distance, edit_distance
 from searchkit.queries.tree import Word
 
-words = st.text("abcd", max_size=9)
+words = st.text("aeikmt", max_size=10)
 
 
 def textbook_distance(left: str, right: str) -> int:
     """
-    The whole table of optimal string alignment.
+    Fill the whole table of optimal string alignment.
+
+    A substitution in which a consonant takes part weighs 3, everything else 2.
     """
     table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i in range(len(left) + 1):
         for j in range(len(right) + 1):
             if not i or not j:
-                table[i][j] = i + j
+                table[i][j] = 2 * (i + j)
                 continue
+            pair = {left[i - 1], right[j - 1]}
+            changed = 0 if len(pair) == 1 else 2 if pair <= set("aeiouy") else 3
             table[i][j] = min(
-                table[i - 1][j] + 1,
-                table[i][j - 1] + 1,
-                table[i - 1][j - 1] + (left[i - 1] != right[j - 1]),
+                table[i - 1][j] + 2,
+                table[i][j - 1] + 2,
+                table[i - 1][j - 1] + changed,
             )
             if i > 1 and j > 1 and left[i - 2 : i] == right[j - 2 : j][::-1]:
-                table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
+                table[i][j] = min(table[i][j], table[i - 2][j - 2] + 2)
     return table[-1][-1]
 
 
 @settings(max_examples=200, deadline=None)
-@given(words, words, st.integers(0, 4))
+@given(words, words, st.integers(0, 9))
 def test_distance_is_that_of_the_textbook(left: str, right: str, limit: int) -> None:
     """
     Up to the limit, the banded distance is the one of the full table.
@@ -45,25 +49,29 @@ def test_distance_is_that_of_the_textbook(left: str, right: str, limit: int) -> 
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.text("abcd1", min_size=1, max_size=8),
-    st.lists(st.tuples(st.text("abcd1", max_size=8), st.integers(1, 3)), max_size=30),
-)
-def test_closest_is_the_best_of_all(
-    word: str, vocabulary: list[tuple[str, int]]
-) -> None:
+@given(st.data(), st.text("aikt1", min_size=4, max_size=10))
+def test_closest_is_the_best_of_all(data: st.DataObject, word: str) -> None:
     """
     No filter loses a candidate, and the order of the vocabulary does not matter.
     """
+    edit = st.tuples(st.integers(0, len(word)), st.sampled_from(("", *"aikt1")))
+    edits = st.tuples(st.lists(edit, max_size=3), st.integers(1, 3))
+    vocabulary = []
+    for slips, frequency in data.draw(st.lists(edits, max_size=20)):
+        candidate = word
+        for at, letter in slips:
+            candidate = candidate[:at] + letter + candidate[at + (at % 2) :]
+        vocabulary.append((candidate, frequency))
     limit = allowed_distance(word)
     ranks = [
-        (distance, candidate[:1] != word[0], -frequency, candidate)
+        (distance, -frequency, candidate)
         for candidate, frequency in vocabulary
         if limit
         and (distance := textbook_distance(word, candidate)) <= limit
+        and candidate[:1] == word[0]
         and candidate.count("1") == word.count("1")
     ]
-    expected = min(ranks)[3] if ranks else None
+    expected = min(ranks)[2] if ranks else None
     assert expected == closest(word, vocabulary)
     assert expected == closest(word, reversed(vocabulary))
 
@@ -75,45 +83,98 @@ def test_closest_is_the_best_of_all(
         ("talban", "taliban"),
         ("ttalibann", "taliban"),
         ("kabol", "kabul"),
-        ("akbul", "kabul"),
+        ("akbul", None),
         ("kabxx", None),
-        ("ka", None),
-        ("2012", None),
-        ("g7s", None),
+        ("kabu", None),
+        ("20120", None),
+        ("2020s", None),
+        ("covid18", None),
+        ("covidd19", "covid19"),
     ],
 )
 def test_slips_are_corrected(word: str, expected: str | None) -> None:
     """
     One slip is allowed in a short word and two in a longer one; numbers stay.
     """
-    vocabulary = [("taliban", 40), ("kabul", 30), ("kb", 9), ("2021", 9), ("g8s", 5)]
-    assert expected == closest(word, vocabulary)
+    vocabulary = [("taliban", 40), ("kabul", 30), ("2021", 9), ("2010s", 9)]
+    assert expected == closest(word, [*vocabulary, ("covid19", 5)])
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("dohaa", "doha"),
+        ("agrement", "agreement"),
+        ("talibna", "taliban"),
+        ("afganistan", "afghanistan"),
+        ("olimpics", "olympics"),
+        ("kabol", "kabul"),
+        ("khandahar", "kandahar"),
+        ("goverment", "government"),
+        ("recieve", "receive"),
+        ("withdrawl", "withdrawal"),
+        ("parlimant", "parliament"),
+        ("minizter", "minister"),
+        ("tenziok", None),
+        ("tencioks", None),
+    ],
+)
+def test_misspelt_words_of_news_are_corrected(word: str, expected: str | None) -> None:
+    """
+    Slips that people make are undone; two wrong consonants are no slip.
+    """
+    right = "doha agreement taliban afghanistan olympics kabul kandahar government"
+    right += " receive withdrawal parliament minister tension tensions"
+    assert expected == closest(word, [(candidate, 1) for candidate in right.split()])
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("coup", "cup"),
+        ("finance", "france"),
+        ("drugs", "drums"),
+        ("crime", "prime"),
+        ("crisis", "critics"),
+        ("percent", "present"),
+        ("trumps", "troops"),
+        ("dont", "done"),
+        ("foo", "for"),
+        ("wherre", "where"),
+    ],
+)
+def test_words_are_not_taken_for_unrelated_ones(word: str, other: str) -> None:
+    """
+    Short words, other consonants and first letters, and stop words are left alone.
+    """
+    assert closest(word, [(other, 1000)]) is None
+
+
+@pytest.mark.parametrize(
+    ("length", "limit"), [(4, 0), (5, 2), (6, 2), (7, 3), (8, 5), (60, 5)]
+)
+def test_longer_words_may_have_more_slips(length: int, limit: int) -> None:
+    """
+    The limit is told by the letters alone; digits do not count.
+    """
+    assert limit == allowed_distance("x" * length)
+    assert limit == allowed_distance("2020" + "x" * length)
 
 
 @pytest.mark.parametrize(
     ("word", "vocabulary", "expected"),
     [
         ("kabulls", [("kabuxxs", 99), ("kabuls", 1)], "kabuls"),
-        ("kabul", [("nabul", 99), ("kebul", 1)], "kebul"),
-        ("kxbul", [("kebul", 1), ("kobul", 9)], "kobul"),
-        ("kxbul", [("kobul", 1), ("kebul", 1)], "kebul"),
+        ("kandihar", [("kandbhar", 99), ("kandahar", 1)], "kandahar"),
+        ("kabil", [("kebil", 1), ("kobil", 9)], "kobil"),
+        ("kabil", [("kobil", 1), ("kebil", 1)], "kebil"),
     ],
 )
 def test_ranking(word: str, vocabulary: list[tuple[str, int]], expected: str) -> None:
     """
-    Distance counts first, then the first letter, the frequency, and the alphabet.
+    Distance counts first, then the frequency, and the alphabet.
     """
     assert expected == closest(word, vocabulary)
-
-
-def test_the_distance_can_be_limited() -> None:
-    """
-    A caller may ask for fewer edits or more.
-    """
-    vocabulary = [("taliban", 1)]
-    assert closest("tlbian", vocabulary, max_distance=1) is None
-    assert closest("taliban", vocabulary, max_distance=0) is None
-    assert closest("tlibn", vocabulary, max_distance=2) == "taliban"
 
 
 def test_a_large_vocabulary_takes_little_time() -> None:

@@ -17,9 +17,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer, fold
-from searchkit.documents import MAX_NAME_WORDS, name_words
+from searchkit.documents import MAX_NAME_WORDS, name_term, name_words
 from searchkit.engines.scoring import date_score, proximity, proximity_score
-from searchkit.engines.whoosh.schema import identifier_term
 from searchkit.errors import QueryTreeError
 from searchkit.fields import FIELD, TEXT_FIELDS
 from searchkit.intervals import overlap_terms
@@ -145,7 +144,7 @@ class Evaluation:
             case DateRange():
                 return self._dates(query, leaf)
             case Exact(field, text):
-                term = identifier_term(text, folded=field == "source")
+                term = name_term(text) if field == "source" else text
                 return dict.fromkeys(_numbers(leaf, field, term), 0.0)
             case Everything():
                 return dict.fromkeys(leaf.live, 0.0)

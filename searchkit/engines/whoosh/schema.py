@@ -22,7 +22,7 @@ from whoosh.analysis import Analyzer, IDTokenizer
 from whoosh.analysis import Token as WhooshToken
 from whoosh.formats import Existence, Frequency, Positions
 
-from searchkit.analysis import ANALYZER_FINGERPRINT, english_analyzer, fold
+from searchkit.analysis import ANALYZER_FINGERPRINT, english_analyzer
 from searchkit.documents import DOCUMENT_FINGERPRINT, name_terms, name_words
 from searchkit.errors import DateValueError
 from searchkit.fields import FIELDS, FieldKind, schema_fingerprint
@@ -231,30 +231,26 @@ class IdentifierField(fields.ID):  # type: ignore[misc]
     The whole value as one term.
 
     Args:
-        folded: Letter case and diacritics do not count.
+        by_word: Each run of its words is a term, in place of the whole.
         unique: At most one document has a value.
         stored: Whoosh keeps the value.
     """
 
     def __init__(
-        self, *, folded: bool = False, unique: bool = False, stored: bool = False
+        self, *, by_word: bool = False, unique: bool = False, stored: bool = False
     ) -> None:
         super().__init__(stored=stored, unique=unique)
-        self.folded = folded
+        self.by_word = by_word
+        if by_word:
+            self.analyzer = NameAnalyzer()
 
     def index(self, value: str, **_: Any) -> Iterator[Posting]:
         """
-        Yield the one posting; none for an empty value.
+        Yield a posting for each term; none for an empty value.
         """
-        if term := identifier_term(value, folded=self.folded):
+        terms = name_terms(value) if self.by_word else {value} - {""}
+        for term in terms:
             yield term.encode(), 1, 1.0, b""
-
-
-def identifier_term(value: str, *, folded: bool) -> str:
-    """
-    Return the term of an identifier; letter case and spacing apart where ``folded``.
-    """
-    return " ".join(fold(value).split()) if folded else value
 
 
 class IntegerColumn(columns.Column):  # type: ignore[misc]
@@ -351,7 +347,7 @@ def whoosh_schema() -> fields.Schema:
                 schema.add(
                     field.name,
                     IdentifierField(
-                        folded=field.name == "source",
+                        by_word=field.name == "source",
                         unique=field.name == "id",
                         stored=field.stored,
                     ),
