@@ -174,7 +174,8 @@ def _trafilatura() -> Any:
 
 
 def _all_paragraphs(page: str) -> list[str]:
-    from bs4 import BeautifulSoup, SoupStrainer  # noqa: PLC0415 - takes 80 ms
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - takes 80 ms
+    from bs4.filter import SoupStrainer  # noqa: PLC0415
 
     soup = BeautifulSoup(page, "lxml", parse_only=SoupStrainer("p"))
     return [

@@ -239,7 +239,8 @@ class _Page:
 
 
 def _strained(page: str, **wanted: Any) -> BeautifulSoup:
-    from bs4 import BeautifulSoup, SoupStrainer  # noqa: PLC0415 - takes 80 ms
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - takes 80 ms
+    from bs4.filter import SoupStrainer  # noqa: PLC0415
 
     return BeautifulSoup(page, "lxml", parse_only=SoupStrainer(**wanted))
 
