@@ -8,9 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import searchkit
 from searchkit import Index
+
+# Tests say what is right, benchmarks what is fast: a slow machine fails no test.
+settings.register_profile(
+    "searchkit",
+    parent=settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("searchkit")
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
