@@ -4,6 +4,7 @@ What tests of the whole path share: an index, a folder of news, and the seeds.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,28 @@ settings.register_profile(
 settings.load_profile("searchkit")
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
+
+
+@pytest.fixture
+def it_ends() -> Iterator[None]:
+    """
+    Fail what takes longer than a minute: on the inputs here it would take hours.
+
+    Time that grows with the square of the length, or faster, is a door for strangers'
+    texts.  This tells it from time that grows with the length on any machine; how fast
+    the latter is, benchmarks say.
+    """
+
+    def too_long(*_: object) -> None:
+        pytest.fail("it takes more than a minute: is it quadratic?")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(60)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

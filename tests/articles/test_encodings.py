@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import codecs
-import time
 
 import pytest
 from hypothesis import example, given
@@ -120,10 +119,10 @@ def test_text_comes_back(text: str) -> None:
     assert text == decode(text.encode())
 
 
-def test_long_rubbish_is_quick() -> None:
+@pytest.mark.usefixtures("it_ends")
+def test_long_rubbish_is_decoded() -> None:
     """
     Only the beginning is looked at to guess an encoding.
     """
-    start = time.perf_counter()
-    decode(bytes(range(128, 256)) * 40_000)
-    assert time.perf_counter() - start < 5
+    rubbish = bytes(range(128, 256)) * 40_000
+    assert decode(rubbish)

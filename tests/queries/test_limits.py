@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from searchkit.queries import leaves, parse
@@ -155,13 +153,12 @@ def test_a_tree_is_never_longer_than_a_query_may_be() -> None:
     ],
     ids=lambda text: f"{text[:12]}… {len(text)}",
 )
-def test_hostile_queries_are_read_quickly(text: str) -> None:
+@pytest.mark.usefixtures("it_ends")
+def test_hostile_queries_are_read(text: str) -> None:
     """
     No string takes long or exhausts the stack.
     """
-    start = time.perf_counter()
     parsed = parse(text)
-    assert time.perf_counter() - start < 1
     assert parsed.tree == parse(str(parsed.tree)).tree
 
 

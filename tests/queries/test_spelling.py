@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -177,22 +176,18 @@ def test_ranking(word: str, vocabulary: list[tuple[str, int]], expected: str) ->
     assert expected == closest(word, vocabulary)
 
 
-def test_a_large_vocabulary_takes_little_time() -> None:
+@pytest.mark.usefixtures("it_ends")
+def test_a_large_vocabulary() -> None:
     """
-    50,000 candidates are looked at in a fraction of a second.
+    The one word that is near is found among 50,000 that are not.
     """
     generator = random.Random(7)
     vocabulary = [
         ("".join(generator.choices("etaoinshrdlu", k=generator.randint(3, 11))), 1)
         for _ in range(50_000)
     ]
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        closest("intersatoinz", vocabulary)
-        closest("talinash", vocabulary)
-        times.append((time.perf_counter() - start) / 2)
-    assert min(times) < 0.2
+    vocabulary.insert(25_000, ("yxyxyxyx", 1))
+    assert "yxyxyxyx" == closest("yxyxyyxx", vocabulary)
 
 
 def test_words_of_a_tree_are_replaced() -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import logging
-import time
 
 import pytest
 from hypothesis import given
@@ -269,15 +268,14 @@ class TestHostilePages:
             ("<" * 1_000_000, "more than 100,000 tags"),
         ],
     )
+    @pytest.mark.usefixtures("it_ends")
     def test_pages_that_take_too_long_are_errors(self, html: str, reason: str) -> None:
         """
         Millions of tags and deep nesting are an error of the page, and a quick one.
         """
-        start = time.perf_counter()
         [error] = read(html)
         assert isinstance(error, ArticleError)
         assert reason in error.reason
-        assert time.perf_counter() - start < 5
 
     @pytest.mark.parametrize(
         "html",
@@ -293,13 +291,12 @@ class TestHostilePages:
             "x" * 3_000_000,
         ],
     )
-    def test_long_pages_are_quick(self, html: str) -> None:
+    @pytest.mark.usefixtures("it_ends")
+    def test_long_pages_are_read(self, html: str) -> None:
         """
         No part of a page takes time that grows with the square of its length.
         """
-        start = time.perf_counter()
-        read(html)
-        assert time.perf_counter() - start < 5
+        assert read(html)
 
     def test_entities_are_not_expanded(self) -> None:
         """
