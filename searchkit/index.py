@@ -30,7 +30,7 @@ from searchkit.errors import (
     IndexLockedError,
     IndexStoreError,
 )
-from searchkit.settings import DEFAULT_LIMIT, SNIPPETS_PER_HIT
+from searchkit.settings import DEFAULT_LIMIT, SNIPPETS_PER_HIT, WRITER_PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -255,7 +255,7 @@ class Index:
         from searchkit.indexing import catch_up  # noqa: PLC0415 - readers do without
 
         self.refresh()
-        with WriterLock(self.path):
+        with WriterLock(self.path, patience=WRITER_PATIENCE):
             if discard or not self._is_whole():
                 self._engine.reset()
             return catch_up(self._catalog, self._engine, anew=True, progress=progress)
@@ -290,7 +290,7 @@ class Index:
         from searchkit.indexing import IndexingRun, catch_up  # noqa: PLC0415
 
         annotators = default_annotators() if annotate and self.is_annotated else ()
-        with WriterLock(self.path):
+        with WriterLock(self.path, patience=WRITER_PATIENCE):
             catch_up(self._catalog, self._engine)
             try:
                 with IndexingRun(self._catalog, self._engine, annotators) as run:

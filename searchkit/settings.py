@@ -34,6 +34,10 @@ WRITER_MEMORY_MB = 256
 MAX_SEGMENTS = 8
 """Segments after which a commit merges the smallest ones."""
 
+WRITER_PATIENCE = 1.0
+"""How long a writer waits for the lock, in seconds: a reader that opens the index just
+after a commit may hold it for a moment, to see whether a writer has died."""
+
 OPEN_ATTEMPTS = 20
 """Times a reader tries again when a writer's commit changes files under it."""
 

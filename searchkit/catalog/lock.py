@@ -31,23 +31,25 @@ class WriterLock:
 
     Args:
         folder: The index folder; it exists.
+        patience: How long to wait for another holder to let go, in seconds.
 
     Raises:
         IndexLockedError: On entering, where another process or thread holds it.
         IndexAccessError: On entering, where the folder cannot be written to.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, patience: float = 0.0) -> None:
         from filelock import FileLock  # noqa: PLC0415 - only writers pay for it
 
         self._folder = folder
+        self._patience = patience
         self._lock = FileLock(folder / LOCK_NAME, thread_local=False)
 
     def __enter__(self) -> Self:
         from filelock import Timeout  # noqa: PLC0415
 
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=self._patience)
         except Timeout:
             raise IndexLockedError(str(self._folder), self._holder()) from None
         except OSError as error:
