@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from searchkit.catalog import Catalog, StoredArticle
     from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
 
-#: Unknown words of one query for which similar ones are looked for, at most: each may
-#: take a walk over all words of the index.
+#: Unknown words of one query for which similar ones are looked for, at most: each takes
+#: a walk over all words of the index with its first letter.
 _MAX_LOOKED_UP = 8
 
 

@@ -13,7 +13,7 @@ from searchkit.catalog.rows import is_storable, pack_annotators, pack_records
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
     from searchkit.articles.model import Article
@@ -159,14 +159,29 @@ class Batch:
         (number,) = execute(
             "SELECT number FROM sources WHERE location = ?", (source.location,)
         ).fetchone()
-        before = [] if keep_rest else self._origins(number)
         for article_id, fingerprint in produced.items():
             execute(
                 "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
                 " SELECT ?, number, ? FROM articles WHERE id = ?",
                 (number, fingerprint, article_id),
             )
-        return self._let_go(number, [a for a in before if a not in produced])
+        return [] if keep_rest else self.release(source.location, produced)
+
+    def release(self, location: str, kept: Container[str]) -> list[str]:
+        """
+        Let go of what a source has produced before and has no more.
+
+        Args:
+            location: Of a source that was recorded.
+            kept: Ids of the articles that it has.
+
+        Returns:
+            Ids of articles that now come from no source at all; they were deleted.
+        """
+        (number,) = self._connection.execute(
+            "SELECT number FROM sources WHERE location = ?", (location,)
+        ).fetchone()
+        return self._let_go(number, [a for a in self._origins(number) if a not in kept])
 
     def forget_source(self, location: str) -> list[str]:
         """

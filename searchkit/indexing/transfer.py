@@ -137,7 +137,7 @@ class Transfer:
                 batch.record_source(record.source, record.produced, keep_rest=True)
             for record in records:
                 if record.replaces:
-                    gone += batch.record_source(record.source, record.produced)
+                    gone += batch.release(record.source.location, record.produced)
         written = list(self.pending.values())
         self.pending, self._size = {}, 0
         self.records, self.fresh = [], {}
