@@ -35,10 +35,12 @@ from searchkit.errors import (
     AmbiguousIdError,
     ArticleError,
     ArticleNotFoundError,
+    BackupError,
     DateValueError,
     IndexAccessError,
     IndexDamagedError,
     IndexExistsError,
+    IndexForeignError,
     IndexLockedError,
     IndexMissingError,
     IndexOutdatedError,
@@ -56,12 +58,14 @@ if TYPE_CHECKING:
     from searchkit.indexing import IndexingReport
     from searchkit.queries.notes import Note
     from searchkit.spans import Span
+    from searchkit.upgrading import Upgrade, upgrade_index
 
 __all__ = [
     "AmbiguousIdError",
     "Article",
     "ArticleError",
     "ArticleNotFoundError",
+    "BackupError",
     "DateValueError",
     "Hit",
     "Hits",
@@ -69,6 +73,7 @@ __all__ = [
     "IndexAccessError",
     "IndexDamagedError",
     "IndexExistsError",
+    "IndexForeignError",
     "IndexLockedError",
     "IndexMissingError",
     "IndexOutdatedError",
@@ -81,9 +86,11 @@ __all__ = [
     "Snippet",
     "Span",
     "UnsupportedFormatError",
+    "Upgrade",
     "__version__",
     "create_index",
     "open_index",
+    "upgrade_index",
 ]
 
 #: Where names come from that are imported when first used, so that ``import searchkit``
@@ -99,6 +106,8 @@ _LAZY = {
     "Span": "searchkit.spans",
     "create_index": "searchkit.index",
     "open_index": "searchkit.index",
+    "Upgrade": "searchkit.upgrading",
+    "upgrade_index": "searchkit.upgrading",
 }
 
 

@@ -38,7 +38,7 @@ from searchkit.snippets import make_snippets, title_highlights
 if TYPE_CHECKING:
     from datetime import date
 
-    from searchkit.catalog import Catalog, StoredArticle
+    from searchkit.catalog import CatalogReader, StoredArticle
     from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
 
 #: Unknown words of one query for which similar ones are looked for, at most: each takes
@@ -49,7 +49,7 @@ _MAX_LOOKED_UP = 8
 def answer(
     query: str,
     searcher: Searcher,
-    catalog: Catalog,
+    catalog: CatalogReader,
     *,
     limit: int,
     offset: int,
@@ -115,8 +115,8 @@ def answer(
         notes.append(
             Note(
                 "index",
-                f"{len(missing)} documents of the index are not in the catalog and"
-                " were left out",
+                f"{len(missing)} documents that another program has written were left"
+                " out; `searchkit doctor --adopt` imports them",
             )
         )
     page = tuple(

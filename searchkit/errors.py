@@ -10,6 +10,7 @@ Every error that searchkit raises on purpose.
     ├── AmbiguousIdError(prefix, candidates)   a shortened id fits several articles
     ├── DateValueError(text)                   words given as a date are no date
     ├── QueryTreeError(reason)                 a tree made by hand cannot be compiled
+    ├── BackupError(path, reason, advice)      a backup cannot be made or put back
     └── IndexStoreError(path)                  base: what is on disk cannot be used
         ├── IndexMissingError(path)            there is no index in this folder
         ├── IndexExistsError(path)             there is one already
@@ -17,6 +18,7 @@ Every error that searchkit raises on purpose.
         ├── IndexDamagedError(path, reason)    a file is cut short, missing or altered
         ├── IndexVersionError(path, …)         written by another version
         ├── IndexOutdatedError(path)           made with other fields or analysis
+        ├── IndexForeignError(path, count)     another program's documents would go
         └── IndexLockedError(path, holder)     another process is writing
 
 Anything else that escapes from searchkit is a bug.  Errors keep their facts as
@@ -158,6 +160,31 @@ class QueryTreeError(SearchkitError, ValueError):
         return f"the query tree cannot be run: {self.reason}"
 
 
+class BackupError(SearchkitError):
+    """
+    A backup cannot be made, or cannot be put back.
+
+    Args:
+        path: The backup file.
+        reason: What is wrong, as a clause without a full stop.
+        advice: What to do about it, as an imperative sentence; empty for none.
+    """
+
+    def __init__(self, path: str, reason: str, advice: str = "") -> None:
+        super().__init__(path, reason, advice)
+        self.path, self.reason, self.advice = path, reason, advice
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+    @property
+    def hint(self) -> str | None:
+        """
+        What the user can do about it, as one imperative sentence.
+        """
+        return self.advice or None
+
+
 class IndexStoreError(SearchkitError):
     """
     What is on disk in an index folder cannot be used.
@@ -235,11 +262,11 @@ class IndexDamagedError(IndexStoreError):
     Args:
         path: The file, or the folder where the file is missing.
         reason: What is wrong, as a clause without a full stop.
-        repair: The command that mends it; empty where none can.
+        repair: The command that mends it; empty where the catalog itself is damaged.
     """
 
     def __init__(
-        self, path: str, reason: str, repair: str = "searchkit rebuild"
+        self, path: str, reason: str, repair: str = "searchkit doctor --repair"
     ) -> None:
         super().__init__(path)
         self.args = (path, reason, repair)
@@ -254,7 +281,10 @@ class IndexDamagedError(IndexStoreError):
         Name the command that mends it, where there is one.
         """
         if not self.repair:
-            return "Restore the file from a copy; nothing was changed."
+            return (
+                "Nothing was changed; `searchkit doctor` says what can be saved, and"
+                " `searchkit restore` puts a backup back."
+            )
         return f"Run `{self.repair}`; the articles are safe in the catalog."
 
 
@@ -280,13 +310,20 @@ class IndexVersionError(IndexStoreError):
         )
 
     @property
+    def is_newer(self) -> bool:
+        """
+        Whether a newer release wrote it.
+        """
+        return self.found > self.supported
+
+    @property
     def hint(self) -> str:
         """
         Tell whether the program or the index is behind.
         """
-        if self.found > self.supported:
+        if self.is_newer:
             return "Upgrade searchkit; the index was written by a newer release."
-        return "Run `searchkit rebuild`; the articles are safe in the catalog."
+        return "Run `searchkit upgrade`; no article is read again."
 
 
 class IndexOutdatedError(IndexStoreError):
@@ -304,7 +341,39 @@ class IndexOutdatedError(IndexStoreError):
         """
         Name the command that makes it anew.
         """
-        return "Run `searchkit rebuild`; the articles are safe in the catalog."
+        return "Run `searchkit upgrade`; the articles are safe in the catalog."
+
+
+class IndexForeignError(IndexStoreError):
+    """
+    The index has documents that another program has written, and that would be lost.
+
+    Args:
+        path: The index folder.
+        count: How many there are.
+    """
+
+    def __init__(self, path: str, count: int) -> None:
+        super().__init__(path)
+        self.args = (path, count)
+        self.count = count
+
+    def __str__(self) -> str:
+        documents = "a document" if self.count == 1 else f"{self.count} documents"
+        return (
+            f"the index at {self.path} has {documents} from another program, which"
+            " would be lost"
+        )
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the command that imports them, and the one that does not care.
+        """
+        return (
+            "Import them with `searchkit doctor --adopt`, or let them go with"
+            " `searchkit rebuild --discard`."
+        )
 
 
 class IndexLockedError(IndexStoreError):

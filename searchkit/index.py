@@ -11,34 +11,47 @@ The index: the facade that joins catalog, engine and snippets, and what scripts 
 
 An index is a folder.  Any number of :class:`Index` objects in any number of processes
 may read it while one writes; a second writer gets an
-:class:`~searchkit.errors.IndexLockedError` that names the first.
+:class:`~searchkit.errors.IndexLockedError` that names the first.  Each sees one commit
+of catalog and engine until it is refreshed; ``docs/specs/durability.md`` says how.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from searchkit.annotations import default_annotators
 from searchkit.answering import answer
-from searchkit.catalog import CATALOG_NAME, Catalog, WriterLock
+from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot, WriterLock
+from searchkit.engines import local_engine
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.errors import (
     IndexAccessError,
+    IndexDamagedError,
     IndexExistsError,
+    IndexForeignError,
     IndexLockedError,
     IndexStoreError,
 )
-from searchkit.settings import DEFAULT_LIMIT, SNIPPETS_PER_HIT, WRITER_PATIENCE
+from searchkit.settings import (
+    DEFAULT_LIMIT,
+    OPEN_ATTEMPTS,
+    OPEN_DELAY,
+    SNIPPETS_PER_HIT,
+    WRITER_PATIENCE,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from types import TracebackType
     from typing import BinaryIO, Self
 
-    from searchkit.annotations.model import Annotations, Annotator
+    from searchkit.annotations.model import Annotations
     from searchkit.articles.model import Article
     from searchkit.catalog import Totals
     from searchkit.engines.base import Engine, Searcher
@@ -46,12 +59,29 @@ if TYPE_CHECKING:
     from searchkit.indexing import IndexingReport, IndexingRun, Progress
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """
+    One commit, in the engine and in the catalog.
+    """
+
+    searcher: Searcher
+    articles: CatalogSnapshot
+
+    def close(self) -> None:
+        self.searcher.close()
+        self.articles.close()
+
+
 class Index:
     """
     An open index.  Make one with :func:`create_index` or :func:`open_index`.
 
-    It is a context manager, is used by the thread that opened it, and answers from the
-    commit that it was opened on, or that its own last change or :meth:`refresh` made.
+    It is a context manager and is used by the thread that opened it.  Every answer, be
+    it of a search or of :meth:`get`, comes from one commit: the newest when the first
+    one was given, or since its own last change or :meth:`refresh`.  The write-ahead log
+    of SQLite grows while others write and an index is kept at an old commit: refresh it
+    now and then.
 
     Attributes:
         path: The index folder.
@@ -61,7 +91,7 @@ class Index:
         self.path = path
         self._catalog = catalog
         self._engine = engine
-        self._searcher: Searcher | None = None
+        self._open_view: _View | None = None
 
     # --- reading ----------------------------------------------------------------
 
@@ -101,8 +131,8 @@ class Index:
             raise ValueError(f"sort is one of {', '.join(SORT_ORDERS)}")
         return answer(
             query,
-            self._open_searcher(),
-            self._catalog,
+            self._view.searcher,
+            self._view.articles,
             limit=limit,
             offset=offset,
             order=sort,
@@ -123,25 +153,34 @@ class Index:
             ArticleNotFoundError: No article has such an id.
             AmbiguousIdError: Several have.
         """
-        return self._catalog.get(self._catalog.resolve(article_id)).article
+        articles = self._view.articles
+        return articles.get(articles.resolve(article_id)).article
 
     def annotations(self, article_id: str) -> Annotations:
         """
         Return the times and entities found in an article; arguments as for :meth:`get`.
         """
-        return self._catalog.get(self._catalog.resolve(article_id)).annotations
+        articles = self._view.articles
+        return articles.get(articles.resolve(article_id)).annotations
 
     def totals(self) -> Totals:
         """
         Count articles, sources and annotations.
         """
-        return self._catalog.totals()
+        return self._view.articles.totals()
 
     def __len__(self) -> int:
-        return len(self._catalog)
+        return len(self._view.articles)
 
     def __contains__(self, article_id: str) -> bool:
-        return self._catalog.known_article(article_id) is not None
+        return article_id in self._view.articles
+
+    @property
+    def generation(self) -> int:
+        """
+        The number of the commit that is seen.
+        """
+        return self._view.articles.generation
 
     @property
     def is_annotated(self) -> bool:
@@ -154,9 +193,9 @@ class Index:
         """
         Answer from the newest commit from now on.
         """
-        if self._searcher is not None:
-            self._searcher.close()
-            self._searcher = None
+        if self._open_view is not None:
+            self._open_view.close()
+            self._open_view = None
 
     # --- writing ----------------------------------------------------------------
 
@@ -251,6 +290,7 @@ class Index:
 
         Raises:
             IndexLockedError: Another process is writing.
+            IndexForeignError: The old index has documents that are nowhere else.
         """
         from searchkit.indexing import catch_up  # noqa: PLC0415 - readers do without
 
@@ -258,6 +298,8 @@ class Index:
         with WriterLock(self.path, patience=WRITER_PATIENCE):
             if discard or not self._is_whole():
                 self._engine.reset()
+            elif foreign := sum(1 for _ in self._engine.foreign_documents()):
+                raise IndexForeignError(str(self.path), foreign)
             return catch_up(self._catalog, self._engine, anew=True, progress=progress)
 
     def close(self) -> None:
@@ -280,10 +322,46 @@ class Index:
 
     # --- inside -----------------------------------------------------------------
 
-    def _open_searcher(self) -> Searcher:
-        if self._searcher is None:
-            self._searcher = self._engine.searcher()
-        return self._searcher
+    @property
+    def _view(self) -> _View:
+        """
+        The commit that is seen, opened when first asked for.
+        """
+        for remaining in range(OPEN_ATTEMPTS - 1, -1, -1):
+            if self._open_view is not None:
+                break
+            self._open_view = self._newest_view(is_last_attempt=not remaining)
+        assert self._open_view is not None
+        return self._open_view
+
+    def _newest_view(self, *, is_last_attempt: bool) -> _View | None:
+        """
+        Open the commit that the engine holds now.
+
+        Returns:
+            ``None`` where a writer has just left that commit behind.
+
+        Raises:
+            IndexDamagedError: Engine and catalog have no commit in common.
+        """
+        searcher = self._engine.searcher()
+        try:
+            articles = CatalogSnapshot(self.path, searcher.generation)
+        except BaseException:
+            searcher.close()
+            raise
+        if articles.is_whole:
+            return _View(searcher, articles)
+        searcher.close()
+        articles.close()
+        if is_last_attempt:
+            reason = (
+                f"the index holds commit {articles.generation}, and the catalog has"
+                f" {articles.oldest_generation} to {articles.last_generation}"
+            )
+            raise IndexDamagedError(str(self.path), reason)
+        time.sleep(OPEN_DELAY)
+        return None
 
     @contextmanager
     def _writing(self, *, annotate: bool = True) -> Iterator[IndexingRun]:
@@ -298,26 +376,32 @@ class Index:
             finally:
                 self.refresh()
 
-    def _recover(self) -> None:
+    def _recover(self, progress: Callable[[Progress], None] | None = None) -> None:
         """
         Finish what a writer that died has left undone.
         """
-        held = self._engine.generation
-        # A writer that died before its first commit may have left no files at all.
-        whole = held > 0 or self._is_whole()
-        if whole and held == self._catalog.generation:
+        if self._is_current():
             return
         from searchkit.indexing import catch_up  # noqa: PLC0415
 
         try:
             with WriterLock(self.path):
-                if not whole and not self._engine.generation:
-                    self._engine.reset()
-                catch_up(self._catalog, self._engine)
+                catch_up(self._catalog, self._engine, progress=progress)
         except (IndexLockedError, IndexAccessError):
             # A writer is between its two commits, and alive: it will finish.  Or this
-            # process may only read, which it can.
-            return
+            # process may only read, or the disk is full: what is there can be read,
+            # unless there is nothing.
+            if self._engine.generation is None:
+                raise
+
+    def _is_current(self) -> bool:
+        """
+        Whether the engine holds what the catalog does, or more by now.
+        """
+        # In this order: a writer that is alive may commit between the two.
+        last = self._catalog.generation
+        held = self._engine.generation
+        return held is not None and last <= held <= self._catalog.generation
 
     def _is_whole(self) -> bool:
         try:
@@ -327,16 +411,6 @@ class Index:
         except IndexStoreError:
             return False
         return True
-
-
-def default_annotators() -> Sequence[Annotator]:
-    """
-    Return the annotators that every index uses unless it was made without.
-    """
-    from searchkit.annotations.entities import EntityAnnotator  # noqa: PLC0415
-    from searchkit.annotations.times import TimeAnnotator  # noqa: PLC0415
-
-    return (TimeAnnotator(), EntityAnnotator())
 
 
 def create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Index:
@@ -361,29 +435,37 @@ def create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Inde
             if catalog.generation:
                 raise IndexExistsError(str(folder))  # noqa: TRY301 - made just before
             catalog.set_setting("annotate", annotate)
-            engine = _engine(folder)
-            engine.reset()
-            catch_up(catalog, engine, anew=True)
+            engine = local_engine(folder)
+            catch_up(catalog, engine)
     except BaseException:
         catalog.close()
         raise
     return Index(folder, catalog, engine)
 
 
-def open_index(path: str | os.PathLike[str]) -> Index:
+def open_index(
+    path: str | os.PathLike[str],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+) -> Index:
     """
     Open an index.
 
     What a writer that died has left undone is finished first.
 
+    Args:
+        path: The index folder.
+        progress: Called after each article that is finished so.
+
     Raises:
         IndexMissingError: There is none.
-        IndexDamagedError, IndexVersionError, IndexOutdatedError: It has to be rebuilt,
-            or restored from a copy; the message says which.
+        IndexDamagedError, IndexVersionError, IndexOutdatedError: It has to be repaired,
+            upgraded, or restored from a backup; the hint says which.
+        IndexLockedError: It is being made anew at this moment.
     """
     index = open_damaged_index(path)
     try:
-        index._recover()  # noqa: SLF001 - same module
+        index._recover(progress)  # noqa: SLF001 - same module
     except BaseException:
         index.close()
         raise
@@ -399,7 +481,7 @@ def open_damaged_index(path: str | os.PathLike[str]) -> Index:
         IndexDamagedError: The catalog itself cannot be read.
     """
     folder = Path(path)
-    return Index(folder, Catalog.open(folder), _engine(folder))
+    return Index(folder, Catalog.open(folder), local_engine(folder))
 
 
 def index_exists(path: str | os.PathLike[str]) -> bool:
@@ -407,9 +489,3 @@ def index_exists(path: str | os.PathLike[str]) -> bool:
     Tell whether there is an index in a folder, in whatever state.
     """
     return (Path(path) / CATALOG_NAME).exists()
-
-
-def _engine(folder: Path) -> Engine:
-    from searchkit.engines.whoosh.engine import WhooshEngine  # noqa: PLC0415
-
-    return WhooshEngine(folder)

@@ -18,6 +18,8 @@ EXAMPLES = [
     errors.AmbiguousIdError("ab", ["abc", "abd", "abe", "abf", "abg"]),
     errors.DateValueError("yesteryear"),
     errors.QueryTreeError("it is nested too deeply"),
+    errors.BackupError("news.zip", "the file is there already"),
+    errors.BackupError("news.zip", "it is no backup", "Choose another file."),
     errors.IndexStoreError("index"),
     errors.IndexMissingError("index"),
     errors.IndexExistsError("index"),
@@ -27,6 +29,7 @@ EXAMPLES = [
     errors.IndexVersionError("index/manifest.json", 2, 1),
     errors.IndexVersionError("index/manifest.json", 0, 1),
     errors.IndexOutdatedError("index"),
+    errors.IndexForeignError("index", 3),
     errors.IndexLockedError("index", "process 1 on here"),
 ]
 IDS = [type(error).__name__ for error in EXAMPLES]
@@ -108,16 +111,16 @@ def test_builtin_bases_stay() -> None:
 
 def test_the_hint_depends_on_which_side_is_behind() -> None:
     """
-    A newer index asks for a newer program, an older one for a rebuild.
+    A newer index asks for a newer program, an older one for an upgrade.
 
-    What no command mends is to be restored.
+    What cannot be made again is to be restored.
     """
     newer = errors.IndexVersionError("index", 2, 1)
     older = errors.IndexVersionError("index", 1, 2)
     lost = errors.IndexDamagedError("catalog.db", "gone", repair="")
     assert "Upgrade" in str(newer.hint)
-    assert "searchkit rebuild" in str(older.hint)
-    assert "Restore" in str(lost.hint)
+    assert "searchkit upgrade" in str(older.hint)
+    assert "searchkit restore" in str(lost.hint)
 
 
 def test_only_some_candidates_are_shown() -> None:

@@ -50,9 +50,9 @@ def test_only_its_engine_imports_whoosh() -> None:
     assert [] == [path for path in importing if inside not in path.parents]
 
 
-def test_only_the_facade_names_an_engine() -> None:
+def test_one_place_names_an_engine() -> None:
     """
-    Which engine there is, ``searchkit.index`` alone decides.
+    Which engine there is, ``searchkit.engines`` alone decides.
     """
     inside = PACKAGE / "engines" / "whoosh"
     importing = {
@@ -61,7 +61,7 @@ def test_only_the_facade_names_an_engine() -> None:
         if inside not in path.parents
         and any(name.startswith("searchkit.engines.whoosh") for name in imports(path))
     }
-    assert {"index.py"} == importing
+    assert {"engines/__init__.py"} == importing
 
 
 def test_errors_import_nothing_of_searchkit() -> None:

@@ -19,15 +19,19 @@ import searchkit
 from searchkit import errors
 
 NAMES = """
-AmbiguousIdError Article ArticleError ArticleNotFoundError DateValueError Hit Hits Index
-IndexAccessError IndexDamagedError IndexExistsError IndexLockedError IndexMissingError
-IndexOutdatedError IndexStoreError IndexVersionError IndexingReport Note QueryTreeError
-SearchkitError Snippet Span UnsupportedFormatError __version__ create_index open_index
+AmbiguousIdError Article ArticleError ArticleNotFoundError BackupError DateValueError
+Hit Hits Index IndexAccessError IndexDamagedError IndexExistsError IndexForeignError
+IndexLockedError IndexMissingError IndexOutdatedError IndexStoreError IndexVersionError
+IndexingReport Note QueryTreeError SearchkitError Snippet Span UnsupportedFormatError
+Upgrade __version__ create_index open_index upgrade_index
 """
 
 SIGNATURES = """
 create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Index
-open_index(path: str | os.PathLike[str]) -> Index
+open_index(path: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> Index
+upgrade_index(path: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> Upgrade
 
 Article(*, title: str = '', body: str = '', published: str | date | None = None,
     source: str = '', url: str = '', authors: Iterable[str] = (), path: str = '',
@@ -105,7 +109,7 @@ def test_the_signatures_are_these() -> None:
         for block in SIGNATURES.replace("\n    ", " ").splitlines()
         if block.strip()
     ]
-    functions = ("create_index", "open_index")
+    functions = ("create_index", "open_index", "upgrade_index")
     found = [signature(name, getattr(searchkit, name)) for name in functions]
     for name in ("Article", "Index", "Hit", "Hits", "Snippet"):
         cls = getattr(searchkit, name)

@@ -24,6 +24,8 @@ annotator, so that nothing is looked for twice.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from searchkit.annotations.model import (
     ENTITY_TYPES,
     AnnotatedField,
@@ -36,6 +38,9 @@ from searchkit.annotations.model import (
     TimeType,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
     "ENTITY_TYPES",
     "AnnotatedField",
@@ -46,4 +51,15 @@ __all__ = [
     "EntityType",
     "TimeExpression",
     "TimeType",
+    "default_annotators",
 ]
+
+
+def default_annotators() -> Sequence[Annotator]:
+    """
+    Return the annotators that every index uses unless it was made without.
+    """
+    from searchkit.annotations.entities import EntityAnnotator  # noqa: PLC0415 - costly
+    from searchkit.annotations.times import TimeAnnotator  # noqa: PLC0415
+
+    return (TimeAnnotator(), EntityAnnotator())

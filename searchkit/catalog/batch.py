@@ -9,7 +9,14 @@ import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from searchkit.catalog.rows import is_storable, pack_annotators, pack_records
+from searchkit.catalog.rows import (
+    CHECKED_COLUMNS,
+    CURRENT,
+    is_storable,
+    pack_annotators,
+    pack_records,
+    row_checksum,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +25,12 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
     from searchkit.articles.model import Article
     from searchkit.catalog.rows import KnownSource
+
+
+_INSERT = (
+    f"INSERT INTO articles ({', '.join(CHECKED_COLUMNS)}, checksum)"
+    f" VALUES ({', '.join('?' * (len(CHECKED_COLUMNS) + 1))})"
+)
 
 
 class Batch:
@@ -53,6 +66,7 @@ class Batch:
         """
         body = article.body.encode()
         values = (
+            article.id,
             int(article.explicit_id),
             article.title,
             article.published,
@@ -67,29 +81,20 @@ class Batch:
             zlib.compress(body),
         )
         execute = self._connection.execute
-        outcome: Literal["added", "updated"] = "added"
-        number = self._number(article.id)
-        if number is None:
-            cursor = execute(
-                "INSERT INTO articles (id, explicit_id, title, published, source, url,"
-                " authors, path, body_size, fingerprint, annotators, generation, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (article.id, *values),
-            )
-            number = cursor.lastrowid
+        before = self._supersede(article.id)
+        cursor = execute(_INSERT, (*values, row_checksum(*values)))
+        number = cursor.lastrowid
+        outcome: Literal["added", "updated"] = "updated"
+        if before is None:
             execute("DELETE FROM removed WHERE id = ?", (article.id,))
             self.added += 1
+            outcome = "added"
         else:
             execute(
-                "UPDATE articles SET explicit_id = ?, title = ?, published = ?,"
-                " source = ?, url = ?, authors = ?, path = ?, body_size = ?,"
-                " fingerprint = ?, annotators = ?, generation = ?, body = ?"
-                " WHERE number = ?",
-                (*values, number),
+                "UPDATE origins SET article = ? WHERE article = ?", (number, before)
             )
+            self._drop_if_unseen(before)
             self.updated += 1
-            outcome = "updated"
-        execute("DELETE FROM annotations WHERE article = ?", (number,))
         found: dict[str, Sequence[TimeExpression | EntityMention]] = {
             "times": annotations.times,
             "entities": annotations.entities,
@@ -107,11 +112,12 @@ class Batch:
         """
         Delete an article, and say whether there was one.
         """
-        number = self._number(article_id)
+        number = self._supersede(article_id)
         if number is None:
             return False
         execute = self._connection.execute
-        execute("DELETE FROM articles WHERE number = ?", (number,))
+        execute("DELETE FROM origins WHERE article = ?", (number,))
+        self._drop_if_unseen(number)
         execute(
             "INSERT OR REPLACE INTO removed VALUES (?, ?)",
             (article_id, self.generation),
@@ -162,7 +168,7 @@ class Batch:
         for article_id, fingerprint in produced.items():
             execute(
                 "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
-                " SELECT ?, number, ? FROM articles WHERE id = ?",
+                f" SELECT ?, number, ? FROM articles WHERE id = ? AND {CURRENT}",
                 (number, fingerprint, article_id),
             )
         return [] if keep_rest else self.release(source.location, produced)
@@ -217,9 +223,33 @@ class Batch:
         if not is_storable(article_id):
             return None
         row = self._connection.execute(
-            "SELECT number FROM articles WHERE id = ?", (article_id,)
+            f"SELECT number FROM articles WHERE id = ? AND {CURRENT}", (article_id,)
         ).fetchone()
         return row[0] if row else None
+
+    def _supersede(self, article_id: str) -> int | None:
+        """
+        Make the current version of an article a former one.
+
+        Returns:
+            Its number; ``None`` where there is none.
+        """
+        number = self._number(article_id)
+        if number is not None:
+            self._connection.execute(
+                "UPDATE articles SET superseded = ? WHERE number = ?",
+                (self.generation, number),
+            )
+        return number
+
+    def _drop_if_unseen(self, number: int) -> None:
+        """
+        Delete a former version that this batch itself has written.
+        """
+        self._connection.execute(
+            "DELETE FROM articles WHERE number = ? AND generation = superseded",
+            (number,),
+        )
 
     def _origins(self, source: int) -> list[str]:
         rows = self._connection.execute(
@@ -233,13 +263,19 @@ class Batch:
         """
         Name another file for an article that bears the name of one it has no more.
         """
-        self._connection.execute(
+        changed = self._connection.execute(
             "UPDATE articles SET path = (SELECT s.path FROM sources s JOIN origins o"
             " ON o.source = s.number WHERE o.article = :article ORDER BY s.location)"
             " WHERE number = :article"
-            " AND path = (SELECT path FROM sources WHERE number = :source)",
+            " AND path = (SELECT path FROM sources WHERE number = :source)"
+            f" RETURNING {', '.join(CHECKED_COLUMNS)}",
             {"article": article, "source": source},
-        )
+        ).fetchall()
+        for values in changed:
+            self._connection.execute(
+                "UPDATE articles SET checksum = ? WHERE number = ?",
+                (row_checksum(*values), article),
+            )
 
     def _let_go(self, source: int, ids: Iterable[str]) -> list[str]:
         """

@@ -3,14 +3,17 @@ The schema of the catalog, and the way from each version to the next.
 
 ``PRAGMA user_version`` holds the version; an empty file has version 0.  A released
 migration is never edited: a change of the schema is a new one at the end.
+
+Version 2 keeps a version of an article that was replaced or deleted until no reader can
+ask for it any more, so that a reader sees one commit throughout, and gives every
+version a checksum.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
 
-if TYPE_CHECKING:
-    import sqlite3
+from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
 
 APPLICATION_ID = 0x53_4B_43_31
 """``PRAGMA application_id``: "SKC1" in ASCII, so that ``file`` can tell what it is."""
@@ -81,6 +84,39 @@ MIGRATIONS: tuple[str, ...] = (
         deleted    INTEGER NOT NULL
     );
     """,
+    f"""
+    CREATE TABLE versions (
+        number      INTEGER PRIMARY KEY,
+        id          TEXT NOT NULL,
+        explicit_id INTEGER NOT NULL,
+        title       TEXT NOT NULL,
+        published   TEXT,
+        source      TEXT NOT NULL,
+        url         TEXT NOT NULL,
+        authors     TEXT NOT NULL,     -- JSON list of strings
+        path        TEXT NOT NULL,
+        body_size   INTEGER NOT NULL,  -- bytes of UTF-8
+        fingerprint TEXT NOT NULL,     -- of all but id and path
+        annotators  TEXT NOT NULL,     -- JSON: kind to fingerprint of the annotator
+        generation  INTEGER NOT NULL,  -- commit that wrote this version
+        superseded  INTEGER,           -- commit that replaced or deleted it, or NULL
+        checksum    INTEGER NOT NULL,  -- CRC-32; see rows.row_checksum
+        body        BLOB NOT NULL      -- UTF-8, zlib; last, for it is long
+    );
+    INSERT INTO versions
+        SELECT number, id, explicit_id, title, published, source, url, authors, path,
+            body_size, fingerprint, annotators, generation, NULL,
+            row_checksum({", ".join(CHECKED_COLUMNS)}), body
+        FROM articles;
+    DROP TABLE articles;
+    ALTER TABLE versions RENAME TO articles;
+    CREATE UNIQUE INDEX articles_current ON articles (id) WHERE superseded IS NULL;
+    CREATE INDEX articles_by_id ON articles (id);
+    CREATE INDEX articles_by_generation ON articles (generation);
+    CREATE INDEX articles_by_annotators ON articles (annotators);
+    CREATE INDEX articles_superseded ON articles (superseded)
+        WHERE superseded IS NOT NULL;
+    """,
 )
 
 VERSION = len(MIGRATIONS)
@@ -93,10 +129,43 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Args:
         connection: In autocommit mode, at a version of at most ``VERSION``.
+
+    Raises:
+        sqlite3.Error: A step failed; nothing of it is there.
     """
     (found,) = connection.execute("PRAGMA user_version").fetchone()
-    for version, statements in enumerate(MIGRATIONS[found:], found + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {statements}; PRAGMA user_version = {version};"
-            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
-        )
+    connection.create_function("row_checksum", -1, row_checksum, deterministic=True)
+    # A table that others refer to is replaced by its next form.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        for version, statements in enumerate(MIGRATIONS[found:], found + 1):
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {statements}; PRAGMA user_version = {version};"
+                f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+            )
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def schema_of(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """
+    Return what a catalog is made of: kind, name and table of everything in it.
+    """
+    rows = connection.execute("SELECT type, name, tbl_name FROM sqlite_master")
+    return {(kind, name, table) for kind, name, table in rows}
+
+
+def expected_schema() -> set[tuple[str, str, str]]:
+    """
+    Return what a catalog of the newest version is made of.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection)
+        return schema_of(connection)
+    finally:
+        connection.close()

@@ -98,22 +98,53 @@ class Totals:
     size: int
 
 
+CHECKED_COLUMNS = (
+    *("id", "explicit_id", "title", "published", "source", "url", "authors", "path"),
+    *("body_size", "fingerprint", "annotators", "generation", "body"),
+)
+"""
+Columns of an article that its checksum covers, in this order.
+"""
+
+CURRENT = "superseded IS NULL"
+"""
+Condition on a row of ``articles``: it is the current version of the article.
+"""
+
+
+def row_checksum(*values: Any) -> int:
+    """
+    Return the CRC-32 of a row: of the JSON of its columns, then of its packed body.
+
+    Args:
+        values: Of ``CHECKED_COLUMNS``; the body, the last of them, is bytes.
+    """
+    *columns, body = values
+    return zlib.crc32(body, zlib.crc32(json.dumps(columns).encode()))
+
+
 def stored_article(
-    columns: Sequence[Any], body: bytes, times: bytes | None, entities: bytes | None
+    columns: Sequence[Any],
+    checksum: int,
+    times: bytes | None,
+    entities: bytes | None,
 ) -> StoredArticle:
     """
     Rebuild an article and its annotations.
 
     Args:
-        columns: Id, whether it was given, title, published, source, url, authors, path.
-        body: Packed text.
+        columns: Values of ``CHECKED_COLUMNS``.
+        checksum: Of these values.
         times: Packed records; ``None`` where the annotator has not run.
         entities: Likewise.
 
     Raises:
         zlib.error, ValueError, TypeError: The row is not what was written.
     """
-    article_id, explicit, title, published, source, url, authors, path = columns
+    if row_checksum(*columns) != checksum:
+        raise ValueError("its checksum is another")
+    article_id, explicit, title, published, source, url, authors, path = columns[:8]
+    body = columns[-1]
     article = Article(
         id=article_id,
         title=title,

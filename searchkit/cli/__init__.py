@@ -36,6 +36,7 @@ _COMMANDS = {
     "stats": "Say what is in the index.",
     "delete": "Delete articles.",
     "rebuild": "Make the index anew from the catalog.",
+    "upgrade": "Bring an index of an older release to this one.",
 }
 
 

@@ -8,3 +8,24 @@ Engines: documents and query trees in, article ids and scores out.
 An engine knows nothing of files that articles came from, of snippets, or of people.
 What it keeps can always be made again from the catalog.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from searchkit.engines.base import Engine
+
+
+def local_engine(folder: Path) -> Engine:
+    """
+    Return the engine of an index folder on this machine.
+
+    Args:
+        folder: The index folder; it exists.
+    """
+    from searchkit.engines.whoosh.engine import WhooshEngine  # noqa: PLC0415 - costly
+
+    return WhooshEngine(folder)

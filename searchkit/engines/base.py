@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from searchkit.articles.model import Article
     from searchkit.documents import Document
+    from searchkit.findings import Finding
     from searchkit.queries.tree import Query
 
 SortOrder: TypeAlias = Literal["relevance", "newest", "oldest"]
@@ -198,9 +200,11 @@ class Engine(Protocol):
     """
 
     @property
-    def generation(self) -> int:
+    def generation(self) -> int | None:
         """
-        The catalog's commit that is on disk now; 0 where nothing was committed yet.
+        The catalog's commit that is on disk now.
+
+        ``None`` where there is nothing yet: it was never filled, or is being made anew.
 
         Raises:
             IndexDamagedError: The engine's files are missing, cut short or altered.
@@ -225,6 +229,7 @@ class Engine(Protocol):
         Open a snapshot of what is committed now.
 
         Raises:
+            IndexDamagedError: There is nothing yet.
             IndexStoreError: As for ``generation``.
         """
 
@@ -232,5 +237,21 @@ class Engine(Protocol):
         """
         Make the engine's files anew and empty, whatever state they are in.
 
-        Only the facade calls it, and only to fill them from the catalog again.
+        Only to fill them from the catalog again: until the next commit the engine has
+        no generation.
+        """
+
+    def check(self) -> Iterator[Finding]:
+        """
+        Look at every file of the engine: that it is there, whole and as it was written.
+
+        Files are read through; nothing is changed.
+        """
+
+    def foreign_documents(self) -> Iterator[Article]:
+        """
+        Walk over documents that another program has written, as articles.
+
+        Raises:
+            IndexStoreError: The engine's files cannot be read.
         """

@@ -221,6 +221,7 @@ class Transfer:
                 writer.cancel()
                 raise
             self._committed = self._handed
+            self._catalog.forget_superseded(self._committed)
         self._uncommitted = 0
 
 
@@ -250,12 +251,16 @@ def catch_up(
         How many articles were written.
     """
     generation = catalog.generation
-    behind = 0 if anew else engine.generation
-    if behind == generation and not anew:
+    held = engine.generation
+    if held == generation and not anew:
         return 0
-    if behind > generation:
-        # The catalog was put back from a copy: what it never had has to go.
-        behind, anew = 0, True
+    if held is None:
+        engine.reset()
+    if held is None or not catalog.oldest_generation <= held <= generation:
+        # The engine is empty, or one of the two was put back from a copy: what the
+        # catalog has not, goes.
+        anew = True
+    behind = 0 if anew or held is None else held
     total = len(catalog) if progress else 0
     writer = engine.writer()
     try:
@@ -274,4 +279,5 @@ def catch_up(
         writer.cancel()
         raise
     writer.commit(generation)
+    catalog.forget_superseded(generation)
     return written

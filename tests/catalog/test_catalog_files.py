@@ -46,7 +46,7 @@ def assert_damaged(path: Path, words: str) -> None:
     with pytest.raises(IndexDamagedError, match=words) as caught:
         Catalog.open(path.parent)
     assert str(path) == caught.value.path
-    assert "Restore" in str(caught.value.hint)
+    assert "restore" in str(caught.value.hint)
     assert before == path.read_bytes()
 
 

@@ -203,7 +203,7 @@ class TestRebuild:
             toc.write_bytes(b"")
         broken = run("query", "bank", "-i", index_dir)
         assert 2 == broken.exit_code
-        assert "hint: Run `searchkit rebuild`" in broken.stderr
+        assert "hint: Run `searchkit doctor --repair`" in broken.stderr
         assert "3 articles indexed anew" in run("rebuild", "-i", index_dir).stdout
         assert 0 == run("query", "bank", "-i", index_dir).exit_code
 

@@ -27,6 +27,7 @@ from searchkit.engines.scoring import (
     rounded_length,
     term_frequency_weight,
 )
+from searchkit.errors import IndexDamagedError
 from searchkit.fields import FIELD, TEXT_FIELDS, FieldKind
 from searchkit.intervals import Interval, covering_nodes, index_terms, node_interval
 from searchkit.queries import tree
@@ -34,6 +35,9 @@ from searchkit.queries import tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Self
+
+    from searchkit.articles.model import Article
+    from searchkit.findings import Finding
 
 NAME_FIELDS = {"entity": "entities", "person": "person", "org": "org", "place": "place"}
 
@@ -131,20 +135,28 @@ class BruteForceEngine:
     """
 
     def __init__(self) -> None:
-        self.current = _Commit()
+        self.current: _Commit | None = None
 
     @property
-    def generation(self) -> int:
-        return self.current.generation
+    def generation(self) -> int | None:
+        return self.current.generation if self.current else None
 
     def writer(self) -> BruteForceWriter:
         return BruteForceWriter(self)
 
     def searcher(self) -> BruteForceSearcher:
+        if self.current is None:
+            raise IndexDamagedError("memory", "there is nothing yet")
         return BruteForceSearcher(self.current)
 
     def reset(self) -> None:
-        self.current = _Commit()
+        self.current = None
+
+    def check(self) -> Iterator[Finding]:
+        return iter(())
+
+    def foreign_documents(self) -> Iterator[Article]:
+        return iter(())
 
 
 class BruteForceWriter:
@@ -154,8 +166,9 @@ class BruteForceWriter:
 
     def __init__(self, engine: BruteForceEngine) -> None:
         self._engine = engine
-        self._before = set(engine.current.documents)
-        self._documents: dict[str, _Entry] | None = dict(engine.current.documents)
+        current = engine.current or _Commit()
+        self._before = set(current.documents)
+        self._documents: dict[str, _Entry] | None = dict(current.documents)
 
     @property
     def _open(self) -> dict[str, _Entry]:

@@ -257,6 +257,7 @@ def test_after_deletions_the_same_documents_match(
                 assert {one.id for one in want.page} == {one.id for one in got.page}
         writer = engine.writer()
         writer.clear()
+        assert oracle.current is not None
         for entry in oracle.current.documents.values():
             writer.put(entry.document)
         writer.commit(len(history) + 1)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from searchkit.documents import Document
+from searchkit.errors import IndexDamagedError
 from searchkit.queries.tree import Everything, Exact, Word
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def ids(engine: Engine) -> set[str]:
 class TestGenerations:
     def test_a_new_engine_holds_nothing(self, engine: Engine) -> None:
         """
-        Before the first commit the generation is 0, and no document matches.
+        Before the first commit there is nothing to be searched; then nothing matches.
         """
-        assert 0 == engine.generation
+        with pytest.raises(IndexDamagedError):
+            engine.searcher()
+        before = engine.generation
+        engine.writer().commit(0)
+        assert (None, 0) == (before, engine.generation)
         with engine.searcher() as searcher:
             assert 0 == searcher.generation
             assert 0 == searcher.document_count
@@ -115,10 +120,11 @@ class TestWriting:
         """
         After its end a writer takes nothing more, and harms nothing.
         """
+        commit(engine, 1)
         writer = engine.writer()
         writer.put(Document("a", body="rain"))
         if end == "commit":
-            writer.commit(1)
+            writer.commit(2)
         else:
             writer.cancel()
         with pytest.raises(ValueError, match="ended"):
@@ -128,7 +134,7 @@ class TestWriting:
         with pytest.raises(ValueError, match="ended"):
             writer.clear()
         with pytest.raises(ValueError, match="ended"):
-            writer.commit(2)
+            writer.commit(3)
         writer.cancel()
         assert ({"a"} if end == "commit" else set()) == ids(engine)
 
@@ -231,11 +237,12 @@ class TestWriting:
 
     def test_resetting_makes_the_engine_new(self, engine: Engine) -> None:
         """
-        ``reset`` leaves an empty engine at generation 0.
+        ``reset`` leaves an empty engine without a generation.
         """
         commit(engine, 1, *documents("a"))
         engine.reset()
-        assert 0 == engine.generation
+        assert engine.generation is None
+        commit(engine, 1)
         assert set() == ids(engine)
 
 
@@ -281,6 +288,7 @@ class TestSnapshots:
         """
         ``close`` may be called again, on an empty engine as on any other.
         """
+        commit(engine, 0)
         for generation in (1, 2, 3):
             searcher = engine.searcher()
             searcher.close()

@@ -94,7 +94,7 @@ class TestDamage:
         with pytest.raises(IndexDamagedError) as caught:
             engine.searcher()
         assert str(path) == caught.value.path
-        assert "searchkit rebuild" in str(caught.value.hint)
+        assert "searchkit doctor --repair" in str(caught.value.hint)
         assert before == contents(engine.folder)
 
     def test_writers_name_the_file(
@@ -118,7 +118,7 @@ class TestDamage:
         """
         damage(file(engine, pattern))
         engine.reset()
-        assert 0 == engine.generation
+        assert engine.generation is None
         writer = engine.writer()
         writer.put(Document("b", body="sun"))
         writer.commit(1)
@@ -161,8 +161,8 @@ class TestManifest:
             b"3",
             b"{}",
             b"\xff\xfe\x00",
-            b'{"format": 1, "generation": 1, "toc": null, "schema": ""}',
-            b'{"format": 1, "generation": 1e999, "toc": 1, "schema": ""}',
+            b'{"format": 2, "generation": 1, "toc": null, "schema": ""}',
+            b'{"format": 2, "generation": 1e999, "toc": 1, "schema": ""}',
             b"[" * 100_000,
         ],
     )
@@ -200,15 +200,27 @@ class TestManifest:
         with pytest.raises(IndexDamagedError, match=r"_MAIN_7\.toc"):
             engine.searcher()
 
-    def test_without_one_the_generation_is_0(self, engine: WhooshEngine) -> None:
+    def test_a_missing_one_is_damage(self, engine: WhooshEngine) -> None:
         """
-        An index without a manifest can be searched, and counts as to be filled again.
+        Without a manifest nobody knows which commit a table of contents holds.
         """
-        (engine.folder / "manifest.json").unlink()
-        assert 0 == engine.generation
-        with engine.searcher() as searcher:
-            assert 0 == searcher.generation
-            assert 2 == searcher.document_count
+        path = engine.folder / "manifest.json"
+        path.unlink()
+        error = assert_refused(engine, IndexDamagedError)
+        assert str(path) == error.path
+        assert "missing" in str(error)
+
+    def test_files_that_are_all_gone_are_to_be_made_anew(
+        self, engine: WhooshEngine
+    ) -> None:
+        """
+        With nothing there, nothing is held: no generation, nothing to be searched.
+        """
+        for path in engine.folder.iterdir():
+            path.unlink()
+        assert engine.generation is None
+        with pytest.raises(IndexDamagedError):
+            engine.searcher()
 
     def test_no_right_to_read_is_no_damage(
         self, engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
@@ -317,6 +329,7 @@ class TestForeignTables:
         """
         path = file(engine, "*.toc")
         write_table(engine, path)
+        edit_manifest(engine, files={})
         check_table_of_contents(engine.folder, 2)
         with engine.searcher() as searcher:
             assert 0 == searcher.search(Everything(), limit=1).total

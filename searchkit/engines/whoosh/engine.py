@@ -9,20 +9,22 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from searchkit.engines.whoosh.files import FileRecord
 from searchkit.engines.whoosh.manifest import (
     MANIFEST_NAME,
+    NOTHING,
     Manifest,
     read_manifest,
-    whoosh_distribution,
+    whoosh_distributions,
 )
 from searchkit.engines.whoosh.schema import FINGERPRINT, whoosh_schema
 from searchkit.engines.whoosh.storage import (
     INDEX_NAME,
     DurableStorage,
     check_table_of_contents,
-    latest_toc,
     remove_index_files,
     remove_leftovers,
+    toc_numbers,
     toc_path,
 )
 from searchkit.errors import (
@@ -34,13 +36,15 @@ from searchkit.errors import (
 from searchkit.settings import OPEN_ATTEMPTS, OPEN_DELAY, WRITER_MEMORY_MB
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from whoosh.reading import IndexReader
 
+    from searchkit.articles.model import Article
     from searchkit.engines.whoosh.searcher import WhooshSearcher
     from searchkit.engines.whoosh.writer import WhooshWriter
+    from searchkit.findings import Finding
 
 LOCK_PATIENCE = 2.0
 """How long to wait for a program that writes through Whoosh's own API, in seconds."""
@@ -59,12 +63,12 @@ class WhooshEngine:
         self._storage = DurableStorage(str(folder))
 
     @property
-    def generation(self) -> int:
+    def generation(self) -> int | None:
         """
-        The commit of the catalog that is on disk now; 0 where nothing was committed.
+        The commit of the catalog that is on disk now; ``None`` where nothing is.
         """
         manifest = self._manifest()
-        return manifest.generation if manifest else 0
+        return manifest.generation if manifest else None
 
     def writer(self) -> WhooshWriter:
         """
@@ -89,7 +93,7 @@ class WhooshEngine:
             holder = "a program that uses Whoosh's own API"
             raise IndexLockedError(str(self.folder), holder)
         try:
-            remove_leftovers(self.folder)
+            self._remove_unfinished()
             reader, _ = self._retrying(self._open_reader)
             try:
                 index = FileIndex(self._storage, indexname=INDEX_NAME)
@@ -113,7 +117,12 @@ class WhooshEngine:
         """
         from searchkit.engines.whoosh.searcher import WhooshSearcher  # noqa: PLC0415
 
+        if self._manifest() is None:
+            raise self._unfinished()
         reader, generation = self._retrying(self._open_reader)
+        if generation is None:
+            reader.close()
+            raise self._unfinished()
         return WhooshSearcher(reader, generation, self.folder)
 
     def reset(self) -> None:
@@ -122,57 +131,160 @@ class WhooshEngine:
         """
         from whoosh.index import FileIndex  # noqa: PLC0415
 
-        # Without a manifest the index counts as holding nothing, so that after a crash
-        # anywhere below the catalog is written into it again.
+        # Until the first commit the manifest says that there is nothing, so that after
+        # a crash anywhere below the catalog is written into it again.
         try:
-            (self.folder / MANIFEST_NAME).unlink(missing_ok=True)
+            Manifest(0, NOTHING, FINGERPRINT).write(self.folder)
             remove_index_files(self.folder)
             FileIndex.create(self._storage, whoosh_schema(), INDEX_NAME)
         except OSError as error:
             raise _access_error(self.folder, error) from error
 
-    def record_commit(self, generation: int) -> None:
+    def check(self) -> Iterator[Finding]:
         """
-        Write the manifest for the newest table of contents; the writer calls it.
+        Look at every file of the index.
         """
+        from searchkit.engines.whoosh.checks import check_files  # noqa: PLC0415
+
+        return check_files(self)
+
+    def foreign_documents(self) -> Iterator[Article]:
+        """
+        Walk over documents that Whoosh's own API has added, as articles.
+        """
+        from searchkit.engines.whoosh.foreign import foreign_documents  # noqa: PLC0415
+
+        # What they store can be read whatever the analyzer was.
+        reader, _ = self._retrying(lambda: self._open_reader(outdated=True))
+        try:
+            yield from foreign_documents(reader)
+        finally:
+            reader.close()
+
+    def record_commit(self, generation: int, number: int) -> None:
+        """
+        Make a table of contents the one that counts; the writer calls it.
+
+        Args:
+            generation: The commit of the catalog that it holds.
+            number: Which table.
+        """
+        from whoosh.index import TOC  # noqa: PLC0415
+
+        before = read_manifest(self.folder)
+        known = before.files if before else {}
+        names = [toc_path(self.folder, number).name]
+        for segment in TOC.read(self._storage, INDEX_NAME, gen=number).segments:
+            names += segment.list_files(self._storage)
+        # A segment never changes once it is there.
+        files = {
+            name: known[name]
+            if name in known and name.endswith(".seg")
+            else FileRecord.of(self.folder / name)
+            for name in names
+        }
         Manifest(
             generation=generation,
-            toc=latest_toc(self.folder),
+            toc=number,
             schema=FINGERPRINT,
-            whoosh=whoosh_distribution(),
+            files=files,
+            whoosh=", ".join(whoosh_distributions()),
         ).write(self.folder)
 
-    def _manifest(self) -> Manifest | None:
+    def _manifest(self, *, outdated: bool = False) -> Manifest | None:
+        """
+        Read the manifest; ``None`` where nothing was committed.
+
+        Args:
+            outdated: Let one with other fields or analysis pass.
+        """
         manifest = read_manifest(self.folder)
-        if manifest is not None and manifest.schema != FINGERPRINT:
+        if manifest is None:
+            if toc_numbers(self.folder):
+                path = self.folder / MANIFEST_NAME
+                raise IndexDamagedError(str(path), "the manifest is missing")
+            return None
+        if manifest.toc == NOTHING:
+            return None
+        if manifest.schema != FINGERPRINT and not outdated:
             raise IndexOutdatedError(str(self.folder))
         return manifest
 
-    def _open_reader(self) -> tuple[IndexReader, int]:
+    def _remove_unfinished(self) -> None:
         """
-        Open the newest table of contents, checked, and its segments.
+        Delete what a writer that died has left: its commit never was one.
+        """
+        remove_leftovers(self.folder)
+        manifest = self._manifest()
+        if manifest and toc_path(self.folder, manifest.toc).exists():
+            for number in toc_numbers(self.folder):
+                if number > manifest.toc:
+                    toc_path(self.folder, number).unlink()
+
+    def _table_that_counts(self, manifest: Manifest) -> int:
+        """
+        Return the number of the table of contents to open.
+
+        It is the manifest's, unless Whoosh's own API has written a later one: that
+        deletes the one before.
+
+        Raises:
+            FileNotFoundError: It is not there, or a commit has just replaced it.
+        """
+        if toc_path(self.folder, manifest.toc).exists():
+            return manifest.toc
+        later = [n for n in toc_numbers(self.folder) if n > manifest.toc]
+        if not later or read_manifest(self.folder) != manifest:
+            path = str(toc_path(self.folder, manifest.toc))
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return later[-1]
+
+    def _unfinished(self) -> IndexDamagedError:
+        reason = "the index is being made anew, or was when the writer ended"
+        return IndexDamagedError(str(self.folder / MANIFEST_NAME), reason)
+
+    def _open_reader(self, *, outdated: bool = False) -> tuple[IndexReader, int | None]:
+        """
+        Open the table of contents that counts, checked, and its segments.
+
+        Args:
+            outdated: Also where it was made with other fields or analysis.
 
         Returns:
-            The reader, and the commit of the catalog that it holds.
+            The reader, and the commit of the catalog that it holds, if it is one.
 
         Raises:
             FileNotFoundError: A file vanished under the reader; worth another try.
         """
+        manifest = self._manifest(outdated=outdated)
+        if manifest is None:
+            # A writer is filling it: there is an empty table, of which nothing is known
+            # but that it is not the whole.
+            numbers = toc_numbers(self.folder)
+            if not numbers:
+                path = str(toc_path(self.folder, 0))
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+            return self._open_table(numbers[-1], None), None
+        number = self._table_that_counts(manifest)
+        if number == manifest.toc:
+            for name, written in manifest.files.items():
+                if not name.endswith(".seg"):
+                    continue  # read whole, and compared, below
+                size = (self.folder / name).stat().st_size
+                if size != written.size:
+                    reason = f"the file has {size} of {written.size} bytes"
+                    raise IndexDamagedError(str(self.folder / name), reason)
+        record = manifest.files.get(toc_path(self.folder, number).name)
+        return self._open_table(number, record), manifest.generation
+
+    def _open_table(self, number: int, record: FileRecord | None) -> IndexReader:
         from whoosh.index import TOC, FileIndex  # noqa: PLC0415
 
-        # In this order: a table of contents is never older than the manifest read
-        # before it, whatever a writer does between the two.
-        manifest = self._manifest()
-        number = latest_toc(self.folder)
-        if number < 0 or (manifest is not None and number < manifest.toc):
-            # A listing made while a commit changes names can miss the old and the new.
-            path = toc_path(self.folder, manifest.toc if manifest else 0)
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-        check_table_of_contents(self.folder, number)
+        check_table_of_contents(self.folder, number, record)
         storage = DurableStorage(str(self.folder))
         try:
             info = TOC.read(storage, INDEX_NAME, gen=number)
-            reader = FileIndex._reader(  # noqa: SLF001 - the table just checked, no other
+            return FileIndex._reader(  # noqa: SLF001 - the table just checked, no other
                 storage, info.schema, info.segments, number
             )
         except Exception as error:
@@ -183,11 +295,10 @@ class WhooshEngine:
                 raise
             reason = f"the file cannot be opened ({type(error).__name__}: {error})"
             raise IndexDamagedError(str(storage.opened), reason) from error
-        return reader, manifest.generation if manifest else 0
 
     def _retrying(
-        self, attempt: Callable[[], tuple[IndexReader, int]]
-    ) -> tuple[IndexReader, int]:
+        self, attempt: Callable[[], tuple[IndexReader, int | None]]
+    ) -> tuple[IndexReader, int | None]:
         """
         Try again while a writer's commit changes files under a reader.
         """

@@ -1,30 +1,35 @@
 """
 The manifest: our file beside Whoosh's, ``manifest.json``.
 
-It says which commit of the catalog the Whoosh index holds, under which table of
-contents, and what it was made with.  It is written after the table of contents, so it
-can be behind it after a crash, and never ahead: what it claims is on disk.
+It says which table of contents counts, which commit of the catalog that holds, and the
+size and checksum of every file that it speaks of.  Replacing the manifest, in one step,
+is the moment of a commit: what it names is on disk before, and what it named before is
+deleted after.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from searchkit._version import __version__
-from searchkit.engines.whoosh.storage import sync_folder
+from searchkit.engines.whoosh.files import FileRecord, sync_folder
 from searchkit.errors import IndexAccessError, IndexDamagedError, IndexVersionError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 MANIFEST_NAME = "manifest.json"
 
-FORMAT = 1
+FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
+
+NOTHING = -1
+"""In place of the number of a table of contents: the index is being made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,10 @@ class Manifest:
     What is known of the Whoosh index without opening it.
 
     Attributes:
-        generation: The commit of the catalog that it holds, at least.
-        toc: The number of the table of contents with that commit.
+        generation: The commit of the catalog that it holds.
+        toc: The number of the table of contents that counts; ``NOTHING`` for none.
         schema: Fingerprint of fields, analyzer and terms.
+        files: What the index is made of: name in the folder to record.
         format: Version of the layout.
         whoosh: Distribution and version that wrote it.
         searchkit: Release that wrote it.
@@ -44,6 +50,7 @@ class Manifest:
     generation: int
     toc: int
     schema: str
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
     format: int = FORMAT
     whoosh: str = ""
     searchkit: str = __version__
@@ -94,12 +101,17 @@ def read_manifest(folder: Path) -> Manifest | None:
             generation=int(values["generation"]),
             toc=int(values["toc"]),
             schema=str(values["schema"]),
+            files={
+                str(name): FileRecord(int(record["size"]), int(record["crc32"]))
+                for name, record in values["files"].items()
+            },
             whoosh=str(values.get("whoosh", "")),
             searchkit=str(values.get("searchkit", "")),
         )
     except (
         ValueError,
         TypeError,
+        AttributeError,
         LookupError,
         ArithmeticError,
         RecursionError,
@@ -108,13 +120,18 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise IndexDamagedError(str(path), reason) from error
 
 
-def whoosh_distribution() -> str:
+WHOOSH_DISTRIBUTIONS = ("Whoosh-Reloaded", "Whoosh", "Whoosh3", "Whoosh-Unleashed")
+"""Names under which the package ``whoosh`` can be installed; the first is ours."""
+
+
+def whoosh_distributions() -> list[str]:
     """
-    Return name and version of the distribution that Whoosh is installed from.
+    Return name and version of every distribution that installs Whoosh here.
     """
-    for name in ("Whoosh-Reloaded", "Whoosh", "Whoosh3", "Whoosh-Unleashed"):
+    found = []
+    for name in WHOOSH_DISTRIBUTIONS:
         try:
-            return f"{name} {metadata.version(name)}"
+            found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             continue
-    return "unknown"
+    return found

@@ -323,7 +323,7 @@ LENGTH_SUFFIX = "_length"
 PUBLISHED_COLUMN = "published_day"
 """Column with the ordinal of the first day of publication; 0 where unknown."""
 
-FINGERPRINT = schema_fingerprint(ANALYZER_FINGERPRINT, DOCUMENT_FINGERPRINT, "whoosh-1")
+FINGERPRINT = schema_fingerprint(ANALYZER_FINGERPRINT, DOCUMENT_FINGERPRINT, "whoosh-2")
 """Kept in the manifest; an index with another one has to be made anew."""
 
 
@@ -333,23 +333,26 @@ def whoosh_schema() -> fields.Schema:
     """
     schema = fields.Schema()
     for field in FIELDS:
+        # The bodies of our own documents are in the catalog; what Whoosh's API adds
+        # is nowhere else.
+        stored = field.stored or field.name == "body"
         match field.kind:
             case FieldKind.TEXT:
-                schema.add(field.name, TextField(stored=field.stored))
+                schema.add(field.name, TextField(stored=stored))
                 schema.add(field.name + LENGTH_SUFFIX, fields.COLUMN(IntegerColumn()))
             case FieldKind.WORDS:
                 schema.add(field.name, WordsField())
             case FieldKind.NAMES:
                 schema.add(field.name, NamesField())
             case FieldKind.DAYS:
-                schema.add(field.name, DaysField(stored=field.stored))
+                schema.add(field.name, DaysField(stored=stored))
             case FieldKind.IDENTIFIER:
                 schema.add(
                     field.name,
                     IdentifierField(
                         by_word=field.name == "source",
                         unique=field.name == "id",
-                        stored=field.stored,
+                        stored=stored,
                     ),
                 )
     schema.add(PUBLISHED_COLUMN, fields.COLUMN(IntegerColumn()))

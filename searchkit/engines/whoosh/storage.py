@@ -3,7 +3,8 @@ Files of the Whoosh index: durable when written, checked before they are unpickl
 
 Whoosh never syncs.  :class:`DurableStorage` does, at the moments that matter: a segment
 and a table of contents are on disk before they get their final name, and the folder is
-synced after the name changes.  Old files are deleted by Whoosh only after that.
+synced after the name changes.  What Whoosh would delete then is kept until the manifest
+has left it behind.
 
 The table of contents is a pickle, and a pickle can run any code.
 :func:`check_table_of_contents` loads it with the classes of an index allowed and
@@ -20,13 +21,18 @@ import os
 import pickle
 import re
 import shutil
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from searchkit.engines.whoosh.files import FileRecord, sync_folder
 from searchkit.errors import IndexDamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 INDEX_NAME = "MAIN"
 """Whoosh's default name, so that ``open_dir`` needs no other."""
@@ -69,6 +75,9 @@ _ALLOWED_NAMES = frozenset(
 )
 
 
+_ALTERED = "the table of contents is cut short or altered"
+
+
 class DurableStorage(FileStorage):  # type: ignore[misc]
     """
     Whoosh's file storage, with every lasting file on disk before it counts.
@@ -81,6 +90,7 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         super().__init__(path)
         self.opened = Path(path)
         self._files: list[StructFile] = []
+        self._kept: list[str] | None = None
 
     def open_file(self, name: str, **options: Any) -> StructFile:
         """
@@ -99,6 +109,31 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
             if not file.is_closed:
                 file.close()
         self._files = []
+
+    @contextmanager
+    def keeping_old_files(self) -> Iterator[None]:
+        """
+        Keep lasting files that are deleted in the block until it has ended well.
+        """
+        self._kept = []
+        try:
+            yield
+            kept, self._kept = self._kept, None
+            for name in kept:
+                # Where it cannot be deleted, the next commit tries again.
+                with suppress(OSError):
+                    self.delete_file(name)
+        finally:
+            self._kept = None
+
+    def delete_file(self, name: str) -> None:
+        """
+        Delete a file, or remember to.
+        """
+        if self._kept is not None and _LASTING.search(name):
+            self._kept.append(name)
+        else:
+            super().delete_file(name)
 
     def create_file(self, name: str, **options: Any) -> StructFile:
         """
@@ -128,25 +163,12 @@ def _sync(file: StructFile) -> None:
         raise
 
 
-def sync_folder(folder: Path) -> None:
+def toc_numbers(folder: Path) -> list[int]:
     """
-    Put the names in a folder on disk; does nothing where folders cannot be synced.
+    Return the numbers of the tables of contents that are there, ascending.
     """
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def latest_toc(folder: Path) -> int:
-    """
-    Return the number of the newest table of contents; -1 where there is none.
-    """
-    numbers = [int(m[1]) for name in os.listdir(folder) if (m := _TOC.match(name))]  # noqa: PTH208 - names are all it takes
-    return max(numbers, default=-1)
+    names = os.listdir(folder)  # noqa: PTH208 - names are all it takes
+    return sorted(int(m[1]) for name in names if (m := _TOC.match(name)))
 
 
 def toc_path(folder: Path, number: int) -> Path:
@@ -160,9 +182,8 @@ def remove_index_files(folder: Path) -> None:
     """
     Delete all files of the Whoosh index, and of writers that died.
     """
-    for name in os.listdir(folder):  # noqa: PTH208
-        if _OURS.match(name):
-            (folder / name).unlink()
+    for name in index_files(folder):
+        (folder / name).unlink()
     remove_leftovers(folder)
 
 
@@ -171,8 +192,25 @@ def remove_leftovers(folder: Path) -> None:
     Delete what writers that died have left; only for the holder of the writer's lock.
     """
     shutil.rmtree(folder / f"{INDEX_NAME}.tmp", ignore_errors=True)
-    for path in folder.glob(f"_{INDEX_NAME}_*.toc.*"):
+    for path in leftovers(folder):
         path.unlink(missing_ok=True)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """
+    Return files that were being written when a writer died.
+    """
+    return [
+        *folder.glob(f"_{INDEX_NAME}_*.toc.*"),
+        *folder.glob("manifest.json.tmp"),
+    ]
+
+
+def index_files(folder: Path) -> list[str]:
+    """
+    Return the names of all files of the Whoosh index, in use or not.
+    """
+    return [name for name in os.listdir(folder) if _OURS.match(name)]  # noqa: PTH208
 
 
 class _IndexUnpickler(pickle.Unpickler):
@@ -188,46 +226,48 @@ class _IndexUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(what)
 
 
-def check_table_of_contents(folder: Path, number: int) -> None:
+def check_table_of_contents(
+    folder: Path, number: int, record: FileRecord | None = None
+) -> None:
     """
     Load a table of contents with nothing but an index's own classes allowed.
 
     Args:
         folder: The index folder.
         number: Which table.
+        record: What the file was when it was written, where that is known.
 
     Raises:
         FileNotFoundError: It is not there.
         IndexDamagedError: It is cut short, altered, or names other classes.
     """
     path = toc_path(folder, number)
-    with path.open("rb") as file:
-        stream = StructFile(file, name=path.name)
-        try:
-            for _ in range(3):  # sizes of C types
-                stream.read_varint()
-            stream.read_int()  # byte order
-            stream.read_int()  # version of the format
-            for _ in range(3):  # release of Whoosh
-                stream.read_varint()
-            schema = stream.read_string()
-            stream.read_int()  # generation
-            stream.read_int()
-            _load(schema)
-            _load(file.read())
-        except Exception as error:
-            reason = _reason(error, path)
-            raise IndexDamagedError(str(path), reason) from error
+    content = path.read_bytes()
+    file = io.BytesIO(content)
+    stream = StructFile(file, name=path.name)
+    try:
+        for _ in range(3):  # sizes of C types
+            stream.read_varint()
+        stream.read_int()  # byte order
+        stream.read_int()  # version of the format
+        for _ in range(3):  # release of Whoosh
+            stream.read_varint()
+        schema = stream.read_string()
+        stream.read_int()  # generation
+        stream.read_int()
+        _load(schema)
+        _load(file.read())
+    except Exception as error:
+        raise IndexDamagedError(str(path), _reason(error, content)) from error
+    if record is not None and FileRecord.of_bytes(content) != record:
+        raise IndexDamagedError(str(path), _ALTERED)
 
 
 def _load(pickled: bytes) -> None:
     _IndexUnpickler(io.BytesIO(pickled)).load()
 
 
-def _reason(error: Exception, path: Path) -> str:
+def _reason(error: Exception, content: bytes) -> str:
     if isinstance(error, pickle.UnpicklingError) and "it names" in str(error):
         return str(error)
-    size = path.stat().st_size if path.exists() else 0
-    if size == 0:
-        return "the file is empty"
-    return "the table of contents is cut short or altered"
+    return _ALTERED if content else "the file is empty"

@@ -127,8 +127,9 @@ class WhooshWriter:
             self._reader.close()
             for number in self._superseded:
                 self._writer.newsegment.delete_document(number)
-            self._writer.commit(mergetype=_no_segments if self._cleared else _merge)
-            self._engine.record_commit(generation)
+            with self._writer.storage.keeping_old_files():
+                self._writer.commit(mergetype=_no_segments if self._cleared else _merge)
+                self._engine.record_commit(generation, self._writer.generation)
         self._open = False
         self._lock.release()
 
@@ -176,6 +177,7 @@ def document_values(document: Document) -> dict[str, Any]:
         "_stored_title": document.title,
         "title" + LENGTH_SUFFIX: len(title),
         "body": AnalysedText(term for term, _ in body),
+        "_stored_body": None,
         "body" + LENGTH_SUFFIX: len(body),
         "words": {word for _, word in title} | {word for _, word in body},
         "dates": document.dates,

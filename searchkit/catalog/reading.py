@@ -1,0 +1,282 @@
+"""
+Reading articles: what the catalog and a snapshot of it have in common.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from searchkit.catalog.connection import connect_existing, translated
+from searchkit.catalog.rows import (
+    CHECKED_COLUMNS,
+    StoredArticle,
+    Totals,
+    is_storable,
+    stored_article,
+)
+from searchkit.errors import (
+    AmbiguousIdError,
+    ArticleNotFoundError,
+    IndexDamagedError,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+CATALOG_NAME = "catalog.db"
+
+#: Setting: the oldest commit of which every version of an article is still there.
+OLDEST = "oldest_generation"
+
+#: Most ids in one statement; SQLite's own limit is far higher.
+_IDS_AT_ONCE = 500
+
+_COLUMNS = ", ".join(f"a.{name}" for name in CHECKED_COLUMNS)
+
+
+class CatalogReader:
+    """
+    Reads the articles of one commit; a context manager.
+
+    Args:
+        path: The catalog's file.
+        connection: To it; closed with the reader.
+        visible: Condition on a row of ``articles``: it is a version that is seen.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, visible: str
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        self._visible = visible
+
+    def close(self) -> None:
+        """
+        Let go of the file.  A second call does nothing.
+        """
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """
+        The number of the commit that is seen; 0 before the first.
+        """
+        return self._last_generation()
+
+    def get(self, article_id: str) -> StoredArticle:
+        """
+        Return the article with this id.
+
+        Raises:
+            ArticleNotFoundError: There is none.
+        """
+        try:
+            return self.get_many([article_id])[article_id]
+        except KeyError:
+            raise ArticleNotFoundError(article_id) from None
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, StoredArticle]:
+        """
+        Return the articles with these ids; ids without an article are left out.
+        """
+        wanted = list(filter(is_storable, dict.fromkeys(ids)))
+        found: dict[str, StoredArticle] = {}
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            part = wanted[start : start + _IDS_AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            for stored in self._stored(f"id IN ({marks})", part):
+                found[stored.article.id] = stored
+        return found
+
+    def resolve(self, prefix: str) -> str:
+        """
+        Return the id that begins with ``prefix``.
+
+        Raises:
+            ArticleNotFoundError: There is none.
+            AmbiguousIdError: There are several, and none is just ``prefix``.
+        """
+        if not prefix or not is_storable(prefix):
+            raise ArticleNotFoundError(prefix)
+        rows = self._all(
+            "SELECT id FROM articles WHERE id >= ? AND substr(id, 1, ?) = ?"
+            f" AND {self._visible} ORDER BY id LIMIT 5",
+            (prefix, len(prefix), prefix),
+        )
+        candidates = [article_id for (article_id,) in rows]
+        if not candidates:
+            raise ArticleNotFoundError(prefix)
+        if prefix in candidates or len(candidates) == 1:
+            return str(candidates[0])
+        raise AmbiguousIdError(prefix, candidates)
+
+    def ids(self) -> list[str]:
+        """
+        Return the ids of all articles in order.
+        """
+        rows = self._all(f"SELECT id FROM articles WHERE {self._visible} ORDER BY id")
+        return [article_id for (article_id,) in rows]
+
+    def totals(self) -> Totals:
+        """
+        Count what is in the catalog.
+        """
+        seen = f"FROM articles WHERE {self._visible}"
+        articles, text_bytes, undated, first, last = self._one(
+            "SELECT COUNT(*), COALESCE(SUM(body_size), 0), COUNT(*) - COUNT(published),"
+            f" MIN(published), MAX(published) {seen}"
+        )
+        (sources,) = self._one("SELECT COUNT(*) FROM sources")
+        (commits,) = self._one(
+            "SELECT COUNT(*) FROM commits WHERE generation <= ?", (self.generation,)
+        )
+        kinds = self._all(
+            "SELECT kind, SUM(amount) FROM annotations WHERE article IN"
+            f" (SELECT number {seen}) GROUP BY kind"
+        )
+        collections = self._all(
+            f"SELECT source, COUNT(*) AS amount {seen} AND source <> ''"
+            " GROUP BY source ORDER BY amount DESC, source LIMIT 10"
+        )
+        return Totals(
+            articles=articles,
+            text_bytes=text_bytes,
+            undated=undated,
+            first_published=first,
+            last_published=last,
+            sources=sources,
+            annotations=dict(kinds),
+            collections=tuple(collections),
+            commits=commits,
+            size=sum(path.stat().st_size for path in self._files() if path.exists()),
+        )
+
+    def __len__(self) -> int:
+        return int(self._one(f"SELECT COUNT(*) FROM articles WHERE {self._visible}")[0])
+
+    def __contains__(self, article_id: str) -> bool:
+        return is_storable(article_id) and bool(
+            self._all(
+                f"SELECT 1 FROM articles WHERE id = ? AND {self._visible}",
+                (article_id,),
+            )
+        )
+
+    def setting(self, name: str, *, default: Any) -> Any:
+        """
+        Return a setting of this index; ``default`` where it was never set.
+        """
+        row = self._one("SELECT value FROM settings WHERE name = ?", (name,))
+        if row is None:
+            return default
+        try:
+            return json.loads(row[0])
+        except (ValueError, TypeError, RecursionError) as error:
+            reason = f"the setting {name!r} cannot be read ({error})"
+            raise IndexDamagedError(str(self._path), reason, repair="") from error
+
+    # --- rows -------------------------------------------------------------------
+
+    def _last_generation(self) -> int:
+        (number,) = self._one("SELECT COALESCE(MAX(generation), 0) FROM commits")
+        return int(number)
+
+    def _one(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        with translated(self._path):
+            return self._connection.execute(statement, values).fetchone()
+
+    def _all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        with translated(self._path):
+            return self._connection.execute(statement, values).fetchall()
+
+    def _files(self) -> list[Path]:
+        return [self._path, self._path.with_name(CATALOG_NAME + "-wal")]
+
+    def _stored(self, where: str, values: Sequence[Any]) -> Iterator[StoredArticle]:
+        """
+        Read visible versions, in the order in which they were written.
+
+        Args:
+            where: Condition on the columns of ``articles``.
+            values: For its question marks.
+        """
+        rows = self._all(
+            f"SELECT a.checksum, t.records, e.records, {_COLUMNS} FROM articles a"
+            " LEFT JOIN annotations t ON t.article = a.number AND t.kind = 'times'"
+            " LEFT JOIN annotations e ON e.article = a.number AND e.kind = 'entities'"
+            f" WHERE {where} AND {self._visible} ORDER BY a.number",
+            values,
+        )
+        for checksum, times, entities, *columns in rows:
+            try:
+                yield stored_article(columns, checksum, times, entities)
+            except (zlib.error, ValueError, TypeError, RecursionError) as error:
+                reason = f"the article {columns[0]!r} cannot be read ({error})"
+                raise IndexDamagedError(str(self._path), reason, repair="") from error
+
+
+class CatalogSnapshot(CatalogReader):
+    """
+    The catalog as it was at one commit, whatever is written to it meanwhile.
+
+    It holds a read transaction of SQLite: while it is open, the write-ahead log cannot
+    be folded into the database beyond it.
+
+    Args:
+        folder: The index folder.
+        generation: The commit, such as the one that an engine holds.
+
+    Raises:
+        IndexStoreError: The catalog cannot be read.
+    """
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        path = folder / CATALOG_NAME
+        visible = (
+            f"generation <= {generation:d}"
+            f" AND (superseded IS NULL OR superseded > {generation:d})"
+        )
+        with translated(path):
+            connection = connect_existing(path)
+        super().__init__(path, connection, visible)
+        self._generation = generation
+        try:
+            self._all("PRAGMA query_only = ON")
+            self._all("BEGIN")
+            self.last_generation = self._last_generation()
+            self.oldest_generation = int(self.setting(OLDEST, default=0))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def generation(self) -> int:
+        """
+        The number of the commit that is seen.
+        """
+        return self._generation
+
+    @property
+    def is_whole(self) -> bool:
+        """
+        Whether every article of the commit is there: it is not too old, nor to come.
+        """
+        return self.oldest_generation <= self._generation <= self.last_generation

@@ -1,0 +1,64 @@
+"""
+Files as they were written: size and checksum; and names that are on disk.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """
+    What a file was when it was written.
+
+    Attributes:
+        size: In bytes.
+        crc32: Checksum of its bytes.
+    """
+
+    size: int
+    crc32: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileRecord:
+        """
+        Read a file through.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        size = checksum = 0
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                size += len(chunk)
+                checksum = zlib.crc32(chunk, checksum)
+        return cls(size, checksum)
+
+    @classmethod
+    def of_bytes(cls, content: bytes) -> FileRecord:
+        """
+        Return the record of a file with this content.
+        """
+        return cls(len(content), zlib.crc32(content))
+
+
+def sync_folder(folder: Path) -> None:
+    """
+    Put the names in a folder on disk; does nothing where folders cannot be synced.
+    """
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
