@@ -1,7 +1,7 @@
 """
 Upgrading: an index that an older release wrote becomes one of this release.
 
-The catalog is migrated, each step in one transaction; where fields or analysis are
+The catalog is migrated in one transaction; where fields or analysis are
 others now, the engine's index is made anew from it.  No file of articles is read.  It
 is never done on the way: older releases could not open the index any more.
 """

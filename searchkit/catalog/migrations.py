@@ -125,24 +125,26 @@ VERSION = len(MIGRATIONS)
 
 def migrate(connection: sqlite3.Connection) -> None:
     """
-    Bring a catalog to the newest version, each step in a transaction of its own.
+    Bring a catalog to the newest version, in one transaction.
 
     Args:
         connection: In autocommit mode, at a version of at most ``VERSION``.
 
     Raises:
-        sqlite3.Error: A step failed; nothing of it is there.
+        sqlite3.Error: A step failed; the catalog is as it was.
     """
     (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found == len(MIGRATIONS):
+        return
     connection.create_function("row_checksum", -1, row_checksum, deterministic=True)
     # A table that others refer to is replaced by its next form.
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        for version, statements in enumerate(MIGRATIONS[found:], found + 1):
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {statements}; PRAGMA user_version = {version};"
-                f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
-            )
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {'; '.join(MIGRATIONS[found:])};"
+            f"PRAGMA user_version = {len(MIGRATIONS)};"
+            f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"
+        )
     except sqlite3.Error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

@@ -27,6 +27,7 @@ from searchkit.catalog.rows import (
     is_storable,
     pack_annotators,
 )
+from searchkit.disk import make_folder
 from searchkit.errors import (
     IndexAccessError,
     IndexDamagedError,
@@ -80,7 +81,7 @@ class Catalog(CatalogReader):
                 raise IndexExistsError(str(folder))
             if is_indexed:
                 raise IndexDamagedError(str(path), _LOST, repair="")
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             reason = f"the folder cannot be made ({error.strerror})"
             raise IndexAccessError(str(folder), reason) from error
@@ -116,8 +117,8 @@ class Catalog(CatalogReader):
         """
         Bring the catalog of an index folder to the newest version.
 
-        The caller holds the writer's lock.  Each step is one transaction: a crash
-        leaves the catalog at a version that was whole.
+        The caller holds the writer's lock.  It is one transaction: after a crash the
+        catalog is as it was.
 
         Returns:
             The version that it had before.

@@ -1,10 +1,9 @@
 """
-Files as they were written: size and checksum; and names that are on disk.
+Files as they were written: size and checksum.
 """
 
 from __future__ import annotations
 
-import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -49,16 +48,3 @@ class FileRecord:
         Return the record of a file with this content.
         """
         return cls(len(content), zlib.crc32(content))
-
-
-def sync_folder(folder: Path) -> None:
-    """
-    Put the names in a folder on disk; does nothing where folders cannot be synced.
-    """
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

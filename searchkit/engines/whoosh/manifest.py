@@ -16,7 +16,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from searchkit._version import __version__
-from searchkit.engines.whoosh.files import FileRecord, sync_folder
+from searchkit.disk import sync_folder
+from searchkit.engines.whoosh.files import FileRecord
 from searchkit.errors import IndexAccessError, IndexDamagedError, IndexVersionError
 
 if TYPE_CHECKING:

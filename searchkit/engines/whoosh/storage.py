@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Any
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
-from searchkit.engines.whoosh.files import FileRecord, sync_folder
+from searchkit.disk import sync_folder
+from searchkit.engines.whoosh.files import FileRecord
 from searchkit.errors import IndexDamagedError
 
 if TYPE_CHECKING:
