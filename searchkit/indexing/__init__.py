@@ -12,6 +12,7 @@ writes what is missing.
 
 - ``run`` decides what is stored and what goes.
 - ``transfer`` takes it there, in the order that a crash cannot harm.
+- ``interrupts`` holds the interrupt key back while a batch is on its way.
 - ``report`` counts.
 
 What decides whether an article is stored:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchkit.documents import document_of
+from searchkit.indexing.interrupts import interrupts_deferred
 from searchkit.indexing.report import Progress
 from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARACTERS
 
@@ -120,8 +121,11 @@ class Transfer:
         """
         Commit what is pending to the catalog, then hand it to the engine.
         """
-        if not self.pending and not self.records:
-            return
+        if self.pending or self.records:
+            with interrupts_deferred():
+                self._flush()
+
+    def _flush(self) -> None:
         gone: list[str] = []
         records = list(self.records)
         if self.reading is not None:
@@ -178,7 +182,8 @@ class Transfer:
         if self._handed != self._committed:
             # If only sources changed, the engine is to know that it lacks nothing.
             self._open_writer()
-        self._commit()
+        with interrupts_deferred():
+            self._commit()
 
     def salvage(self) -> None:
         """
@@ -186,7 +191,7 @@ class Transfer:
         """
         # What the catalog has is safe; the engine catches up at the next opening where
         # it cannot be written to now.  The first error is the one to see.
-        with suppress(Exception):
+        with suppress(Exception), interrupts_deferred():
             self._commit()
 
     def _count(
