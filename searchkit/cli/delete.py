@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-import searchkit
 from searchkit.cli.output import counted, index_option
+from searchkit.cli.progress import open_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def command(*, ids: tuple[str, ...], index_dir: Path) -> None:
       searchkit query 'source:"Old Wire"' --json | jq -r '.hits[].id' \\
         | xargs searchkit delete
     """
-    with searchkit.open_index(index_dir) as index:
+    with open_index(index_dir) as index:
         whole = [index.get(article_id).id for article_id in ids]
         deleted = index.delete(whole)
     click.echo(f"{counted(deleted, 'article')} deleted")

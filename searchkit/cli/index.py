@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 import searchkit
 from searchkit.cli.output import counted, index_option, say, say_error, sized
-from searchkit.cli.progress import progress_bar
+from searchkit.cli.progress import open_index, progress_bar
 from searchkit.index import index_exists
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(
     exit status is then 2.
     """
     if index_exists(index_dir):
-        opened = searchkit.open_index(index_dir)
+        opened = open_index(index_dir)
         chosen = ctx.get_parameter_source("annotate") is not ParameterSource.DEFAULT
         if chosen and annotate != opened.is_annotated:
             made = "without" if annotate else "with"

@@ -1,17 +1,42 @@
 """
-The progress bar.
+The progress bar, and opening an index with one.
 """
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
+
+import searchkit
+from searchkit.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from searchkit.index import Index
     from searchkit.indexing import Progress
+
+
+def open_index(index_dir: Path) -> Index:
+    """
+    Open an index, and say so where that has to finish what an ended run has left.
+    """
+    shown: Callable[[Progress], None] | None = None
+    is_told = False
+    with ExitStack() as stack:
+
+        def show(progress: Progress) -> None:
+            nonlocal shown, is_told
+            if not is_told:
+                say(["finishing what an interrupted run has left"])
+                shown = stack.enter_context(progress_bar(of_bytes=False))
+                is_told = True
+            if shown:
+                shown(progress)
+
+        return searchkit.open_index(index_dir, progress=show)
 
 
 @contextmanager

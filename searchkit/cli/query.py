@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import searchkit
 from searchkit.cli.output import (
     counted,
     index_option,
@@ -21,6 +20,7 @@ from searchkit.cli.output import (
     terminal_width,
     wrapped,
 )
+from searchkit.cli.progress import open_index
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.settings import DEFAULT_LIMIT, MAX_LIMIT
 from searchkit.snippets.render import (
@@ -123,7 +123,7 @@ def command(
 
     Exits with 0 when something matched, 1 when nothing did, 2 on an error.
     """
-    with searchkit.open_index(index_dir) as index:
+    with open_index(index_dir) as index:
         hits = index.search(
             " ".join(word.removeprefix(_SHIELD) for word in words),
             limit=limit,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import searchkit
 from searchkit.cli.output import (
     index_option,
     is_coloured,
@@ -18,6 +17,7 @@ from searchkit.cli.output import (
     terminal_width,
     wrapped,
 )
+from searchkit.cli.progress import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def command(
       searchkit show ud5xkq2v --annotations
       searchkit show ud5xkq2v --json | jq .body
     """
-    with searchkit.open_index(index_dir) as index:
+    with open_index(index_dir) as index:
         article = index.get(article_id)
         found = index.annotations(article.id)
     if as_json:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-import searchkit
 from searchkit.cli.output import counted, index_option, json_option, plain, sized
+from searchkit.cli.progress import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def command(*, as_json: bool, index_dir: Path) -> None:
       searchkit stats
       searchkit stats --json | jq .articles
     """
-    with searchkit.open_index(index_dir) as index:
+    with open_index(index_dir) as index:
         totals = index.totals()
     if as_json:
         click.echo(json.dumps(asdict(totals), ensure_ascii=False, indent=2))

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,11 +18,14 @@ import pytest
 
 import searchkit
 from searchkit import Article
+from searchkit.annotations.model import Annotations
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 ESCAPE = "\x1b"
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -206,6 +210,54 @@ class TestRebuild:
         assert "hint: Run `searchkit doctor --repair`" in broken.stderr
         assert "3 articles indexed anew" in run("rebuild", "-i", index_dir).stdout
         assert 0 == run("query", "bank", "-i", index_dir).exit_code
+
+
+class TestUpgrade:
+    def test_brings_an_old_index_up_to_date(self, run: Run, tmp_path: Path) -> None:
+        """
+        An old index is refused with the command that helps, and works after it.
+        """
+        home = tmp_path / "index"
+        shutil.copytree(ROOT / "tests" / "compatibility" / "format-1", home)
+        refused = run("query", "taliban", "-i", home)
+        assert 2 == refused.exit_code
+        assert "has format 1, and this searchkit reads format 2" in refused.stderr
+        assert "hint: Run `searchkit upgrade`" in refused.stderr
+        done = run("upgrade", "-i", home)
+        assert (
+            "catalog upgraded from format 1 to 2\n10 articles indexed anew\n"
+            == done.stdout
+        )
+        assert 0 == run("query", "taliban", "-i", home).exit_code
+        again = run("upgrade", "-i", home)
+        assert (0, "nothing to do: the index has format 2\n") == (
+            again.exit_code,
+            again.stdout,
+        )
+
+    def test_there_has_to_be_an_index(self, run: Run, tmp_path: Path) -> None:
+        """
+        Nothing is made where there is nothing.
+        """
+        result = run("upgrade", "-i", tmp_path / "none")
+        assert 2 == result.exit_code
+        assert "there is no index" in result.stderr
+        assert not (tmp_path / "none").exists()
+
+
+class TestRecovery:
+    def test_what_is_finished_is_said(self, run: Run, index_dir: Path) -> None:
+        """
+        A query that has to wait for what a killed run has left says why, once.
+        """
+        with searchkit.open_index(index_dir) as index, index._catalog.batch() as batch:
+            for n in range(3):
+                batch.put(Article(id=f"n{n}", title="Left"), Annotations(), {})
+        result = run("query", "left", "-i", index_dir)
+        assert 0 == result.exit_code
+        assert 1 == result.stderr.count("finishing what an interrupted run has left\n")
+        assert "3 articles found" in result.stderr
+        assert "finishing" not in run("query", "left", "-i", index_dir).stderr
 
 
 class TestTerminal:
