@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+import sqlite3
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from searchkit.catalog.batch import Batch
@@ -37,7 +38,6 @@ from searchkit.errors import (
 )
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -137,7 +137,12 @@ class Catalog(CatalogReader):
                     reason = "the catalog is empty, and the articles are gone"
                     raise IndexDamagedError(str(path), reason, repair="")
                 make_durable(connection)
-                migrate(connection)
+                if found < VERSION:
+                    migrate(connection)
+                    # A table that was replaced leaves its room behind; to give that
+                    # back takes as much room for a moment, and may be refused.
+                    with suppress(sqlite3.OperationalError):
+                        connection.execute("VACUUM")
             connection.close()
         return found
 
