@@ -382,20 +382,28 @@ class IndexLockedError(IndexStoreError):
 
     Args:
         path: The index folder.
-        holder: Who holds the lock, such as ``process 4711 on host, since …``.
+        holder: Who holds the lock, such as ``process 4711 on host, for 3 min 5 s``.
+        searchable: Readers can work meanwhile; they cannot while a damaged index is
+            made anew.
     """
 
-    def __init__(self, path: str, holder: str) -> None:
+    def __init__(self, path: str, holder: str, *, searchable: bool = True) -> None:
         super().__init__(path)
         self.args = (path, holder)
-        self.holder = holder
+        self.holder, self.searchable = holder, searchable
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), self.args, vars(self)
 
     def __str__(self) -> str:
-        return f"the index at {self.path} is being written by {self.holder}"
+        done = "written" if self.searchable else "made anew"
+        return f"the index at {self.path} is being {done} by {self.holder}"
 
     @property
     def hint(self) -> str:
         """
-        Say that waiting helps and searching goes on.
+        Say that waiting helps, and whether searching goes on.
         """
-        return "Wait until it has finished; searching works meanwhile."
+        if self.searchable:
+            return "Wait until it has finished; searching works meanwhile."
+        return "Wait until it has finished; it can be searched then."

@@ -342,9 +342,17 @@ class Index:
             ``None`` where a writer has just left that commit behind.
 
         Raises:
-            IndexDamagedError: Engine and catalog have no commit in common.
+            IndexDamagedError: A file is damaged, or engine and catalog have no commit
+                in common.
+            IndexLockedError: It is being made anew at this moment.
         """
-        searcher = self._engine.searcher()
+        try:
+            searcher = self._engine.searcher()
+        except IndexDamagedError:
+            if is_last_attempt or self._engine.generation is not None:
+                raise
+            self._recover()
+            return None
         try:
             articles = CatalogSnapshot(self.path, searcher.generation)
         except BaseException:
@@ -384,13 +392,19 @@ class Index:
             return
         from searchkit.indexing import catch_up  # noqa: PLC0415
 
+        # There is nothing to read while an index is made anew: that is worth a wait.
+        patience = 0.0 if self._engine.generation is not None else WRITER_PATIENCE
         try:
-            with WriterLock(self.path):
+            with WriterLock(self.path, patience=patience):
                 catch_up(self._catalog, self._engine, progress=progress)
-        except (IndexLockedError, IndexAccessError):
-            # A writer is between its two commits, and alive: it will finish.  Or this
-            # process may only read, or the disk is full: what is there can be read,
-            # unless there is nothing.
+        except IndexLockedError as error:
+            # A writer is between its two commits, and alive: it will finish.
+            if self._engine.generation is None:
+                raise IndexLockedError(
+                    error.path, error.holder, searchable=False
+                ) from error
+        except IndexAccessError:
+            # This process may only read, or the disk is full: what is there is there.
             if self._engine.generation is None:
                 raise
 

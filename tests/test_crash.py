@@ -8,11 +8,13 @@ function is called for the n-th time; no test hook is built into the library.
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +24,7 @@ import pytest
 
 import searchkit
 from searchkit import Article, Index, IndexDamagedError, IndexLockedError
+from searchkit.catalog import WriterLock
 from searchkit.index import open_damaged_index
 
 Ids = Callable[[Index], set[str]]
@@ -353,3 +356,51 @@ def test_a_damaged_index_can_be_opened_for_its_rebuilding(
     with open_damaged_index(path) as index:
         assert COUNT == index.rebuild()
         assert ALL == agreed_ids(index)
+
+
+class TestMakingAnew:
+    """
+    While an index is made anew from nothing, there is nothing to read.
+    """
+
+    def test_readers_are_told_who_is_at_it(
+        self, path: Path, agreed_ids: Ids, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        They get an error with the holder's name, and never an empty answer.
+        """
+        monkeypatch.setattr("searchkit.index.WRITER_PATIENCE", 0.05)
+        run(path, "add")
+        with searchkit.open_index(path) as standing:
+            assert COUNT == standing.search("text").total
+            with WriterLock(path):
+                standing._engine.reset()
+                # What a snapshot has open stays readable.
+                assert COUNT == standing.search("text").total == len(standing)
+                standing.refresh()
+                for attempt in (
+                    lambda: standing.search("text"),
+                    lambda: len(standing),
+                    lambda: searchkit.open_index(path),
+                ):
+                    with pytest.raises(IndexLockedError) as caught:
+                        attempt()
+                    assert f"made anew by process {os.getpid()}" in str(caught.value)
+                    assert "searched then" in caught.value.hint
+            # Whoever was at it has gone without finishing: the next look does.
+            assert COUNT == standing.search("text").total
+            assert ALL == agreed_ids(standing)
+
+    def test_a_reader_waits_for_a_short_making(self, path: Path) -> None:
+        """
+        What is through within a second is no error.
+        """
+        run(path, "add")
+        with searchkit.open_index(path) as index:
+            lock = WriterLock(path)
+            lock.__enter__()
+            index._engine.reset()
+            release = threading.Timer(0.2, lock.__exit__, (None, None, None))
+            release.start()
+            assert COUNT == index.search("text").total
+            release.join()

@@ -31,6 +31,7 @@ EXAMPLES = [
     errors.IndexOutdatedError("index"),
     errors.IndexForeignError("index", 3),
     errors.IndexLockedError("index", "process 1 on here"),
+    errors.IndexLockedError("index", "process 1 on here", searchable=False),
 ]
 IDS = [type(error).__name__ for error in EXAMPLES]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,9 @@ class WriterLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        (self._folder / HOLDER_NAME).unlink(missing_ok=True)
+        # The note is for messages only: whether it goes is no matter of the writing.
+        with suppress(OSError):
+            (self._folder / HOLDER_NAME).unlink(missing_ok=True)
         self._lock.release()
 
     def _sign(self) -> None:
