@@ -53,6 +53,15 @@ from searchkit.errors import (
 
 if TYPE_CHECKING:
     from searchkit.articles.model import Article
+    from searchkit.backups import Backup, back_up_index, restore_index, verify_backup
+    from searchkit.checkups import (
+        Checkup,
+        Repair,
+        adopt_documents,
+        check_index,
+        repair_index,
+    )
+    from searchkit.findings import Finding
     from searchkit.hits import Hit, Hits, Snippet
     from searchkit.index import Index, create_index, open_index
     from searchkit.indexing import IndexingReport
@@ -65,8 +74,11 @@ __all__ = [
     "Article",
     "ArticleError",
     "ArticleNotFoundError",
+    "Backup",
     "BackupError",
+    "Checkup",
     "DateValueError",
+    "Finding",
     "Hit",
     "Hits",
     "Index",
@@ -82,21 +94,38 @@ __all__ = [
     "IndexingReport",
     "Note",
     "QueryTreeError",
+    "Repair",
     "SearchkitError",
     "Snippet",
     "Span",
     "UnsupportedFormatError",
     "Upgrade",
     "__version__",
+    "adopt_documents",
+    "back_up_index",
+    "check_index",
     "create_index",
     "open_index",
+    "repair_index",
+    "restore_index",
     "upgrade_index",
+    "verify_backup",
 ]
 
 #: Where names come from that are imported when first used, so that ``import searchkit``
 #: costs next to nothing.
 _LAZY = {
     "Article": "searchkit.articles.model",
+    "Backup": "searchkit.backups",
+    "Checkup": "searchkit.checkups",
+    "back_up_index": "searchkit.backups",
+    "restore_index": "searchkit.backups",
+    "verify_backup": "searchkit.backups",
+    "Finding": "searchkit.findings",
+    "Repair": "searchkit.checkups",
+    "adopt_documents": "searchkit.checkups",
+    "check_index": "searchkit.checkups",
+    "repair_index": "searchkit.checkups",
     "Hit": "searchkit.hits",
     "Hits": "searchkit.hits",
     "Index": "searchkit.index",

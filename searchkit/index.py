@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -296,10 +296,10 @@ class Index:
 
         self.refresh()
         with WriterLock(self.path, patience=WRITER_PATIENCE):
+            if not discard and (foreign := self._count_foreign()):
+                raise IndexForeignError(str(self.path), foreign)
             if discard or not self._is_whole():
                 self._engine.reset()
-            elif foreign := sum(1 for _ in self._engine.foreign_documents()):
-                raise IndexForeignError(str(self.path), foreign)
             return catch_up(self._catalog, self._engine, anew=True, progress=progress)
 
     def close(self) -> None:
@@ -416,6 +416,16 @@ class Index:
         last = self._catalog.generation
         held = self._engine.generation
         return held is not None and last <= held <= self._catalog.generation
+
+    def _count_foreign(self) -> int:
+        """
+        Count documents that the engine alone has, as far as they can be read.
+        """
+        count = 0
+        with suppress(IndexDamagedError):
+            for _ in self._engine.foreign_documents():
+                count += 1
+        return count
 
     def _is_whole(self) -> bool:
         try:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.catalog import Catalog, WriterLock
+from searchkit.catalog.checks import check_catalog
 from searchkit.catalog.migrations import VERSION
 from searchkit.engines import local_engine
 from searchkit.errors import (
+    IndexDamagedError,
     IndexForeignError,
     IndexMissingError,
     IndexOutdatedError,
@@ -78,6 +80,7 @@ def upgrade_index(
     if not folder.is_dir():
         raise IndexMissingError(str(folder))
     with WriterLock(folder, patience=WRITER_PATIENCE):
+        _require_soundness(folder)
         before = Catalog.upgrade(folder)
         engine, indexed = local_engine(folder), None
         with Catalog.open(folder) as catalog:
@@ -96,3 +99,12 @@ def upgrade_index(
             if held is None:
                 indexed = written
     return Upgrade(before, VERSION, indexed)
+
+
+def _require_soundness(folder: Path) -> None:
+    """
+    Make sure that nothing damaged is taken over as if it were sound.
+    """
+    for finding in check_catalog(folder):
+        if finding.remedy == "salvage":
+            raise IndexDamagedError(finding.path, finding.message)

@@ -19,17 +19,31 @@ import searchkit
 from searchkit import errors
 
 NAMES = """
-AmbiguousIdError Article ArticleError ArticleNotFoundError BackupError DateValueError
-Hit Hits Index IndexAccessError IndexDamagedError IndexExistsError IndexForeignError
-IndexLockedError IndexMissingError IndexOutdatedError IndexStoreError IndexVersionError
-IndexingReport Note QueryTreeError SearchkitError Snippet Span UnsupportedFormatError
-Upgrade __version__ create_index open_index upgrade_index
+AmbiguousIdError Article ArticleError ArticleNotFoundError Backup BackupError Checkup
+DateValueError Finding Hit Hits Index IndexAccessError IndexDamagedError
+IndexExistsError IndexForeignError IndexLockedError IndexMissingError IndexOutdatedError
+IndexStoreError IndexVersionError IndexingReport Note QueryTreeError Repair
+SearchkitError Snippet Span UnsupportedFormatError Upgrade __version__ adopt_documents
+back_up_index check_index create_index open_index repair_index restore_index
+upgrade_index verify_backup
 """
 
 SIGNATURES = """
 create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Index
 open_index(path: str | os.PathLike[str], *,
     progress: Callable[[Progress], None] | None = None) -> Index
+check_index(path: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> Checkup
+repair_index(path: str | os.PathLike[str], *, adopt: bool = False,
+    progress: Callable[[Progress], None] | None = None) -> Repair
+adopt_documents(path: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> IndexingReport
+back_up_index(path: str | os.PathLike[str], file: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> Backup
+verify_backup(file: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> Backup
+restore_index(file: str | os.PathLike[str], path: str | os.PathLike[str], *,
+    progress: Callable[[Progress], None] | None = None) -> Backup
 upgrade_index(path: str | os.PathLike[str], *,
     progress: Callable[[Progress], None] | None = None) -> Upgrade
 
@@ -109,7 +123,11 @@ def test_the_signatures_are_these() -> None:
         for block in SIGNATURES.replace("\n    ", " ").splitlines()
         if block.strip()
     ]
-    functions = ("create_index", "open_index", "upgrade_index")
+    functions = (
+        *("create_index", "open_index", "check_index", "repair_index"),
+        *("adopt_documents", "back_up_index", "verify_backup", "restore_index"),
+        "upgrade_index",
+    )
     found = [signature(name, getattr(searchkit, name)) for name in functions]
     for name in ("Article", "Index", "Hit", "Hits", "Snippet"):
         cls = getattr(searchkit, name)

@@ -56,10 +56,15 @@ if TYPE_CHECKING:
 PAIRS = 12
 """Most pairs in the index that is read; it is small, so that much is opened."""
 
+LONGEST = 3_000
+"""Length of the longest articles, in code points: to quote from them takes long."""
+
 KINDS: tuple[Kind, ...] = ("add", "add_sources", "delete", "rebuild")
 """What the writer does: all that leaves readers an index to read."""
 
 _MOST_HITS = 1000
+#: Part of the opened indexes that are looked at in every way.
+_LOOKED_AT = 0.2
 _TOLD_EACH = 50
 
 
@@ -84,7 +89,7 @@ def siege(
         keepers: Processes that hold it open.
     """
     figures = Figures()
-    workload = Workload(folder, str(seed))
+    workload = Workload(folder, str(seed), longest=LONGEST)
     workload.make_index()
     workload.make("add").run(workload.index)
     options: dict[str, Any] = {"folder": str(folder), "seed": str(seed)}
@@ -124,7 +129,7 @@ def write(folder: str, seed: str) -> None:
         seed: Of what is done to it.
     """
     use_small_batches()
-    workload = Workload(Path(folder), seed, pairs=PAIRS, kinds=KINDS)
+    workload = Workload(Path(folder), seed, pairs=PAIRS, kinds=KINDS, longest=LONGEST)
     workload.holds = verify(workload.index).found
     while is_wanted():
         operation = workload.draw()
@@ -209,12 +214,14 @@ class _Reader:
 
     def open_and_look(self) -> None:
         """
-        Open the index, look at it once or, now and then, after a refresh again.
+        Open the index and glance at it; now and then look, and after a refresh again.
         """
         import searchkit  # noqa: PLC0415
 
         with searchkit.open_index(self.index) as index:
-            self._look(index)
+            self._glance(index)
+            if self.random.random() < _LOOKED_AT:
+                self._look(index)
             if self.random.random() < 0.1:
                 before = index.generation
                 index.refresh()
@@ -246,6 +253,18 @@ class _Reader:
     def _compare_generations(self, before: int, now: int) -> None:
         if now < before:
             self._report("drifted", f"generation {now} came after {before}")
+
+    def _glance(self, index: Index) -> None:
+        """
+        Check that pairs are whole and that all ways of counting agree.
+        """
+        total = index.search(COMMON, limit=0).total
+        paired = index.search(PAIRED, limit=0).total
+        if total != len(index):
+            what = f"{total} were found, len() is {len(index)}"
+            self._report("drifted", what)
+        if paired % 2:
+            self._report("half", f"{PAIRED!r}: {paired} articles of pairs")
 
     def _look(self, index: Index, earlier: _Look | None = None) -> _Look:
         """

@@ -231,6 +231,7 @@ class Workload:
         seed: The same seed gives the same operations, as long as ``holds`` is the same.
         pairs: Most pairs given to ``Index.add`` that there are at one time.
         kinds: What may be drawn.
+        longest: Length of the longest articles, in code points.
 
     Attributes:
         index: The folder of the index; the workload does not make it.
@@ -245,6 +246,7 @@ class Workload:
         *,
         pairs: int = 20,
         kinds: Iterable[Kind] = KINDS,
+        longest: int = MOST_CHARACTERS,
     ) -> None:
         self.index = folder / "index"
         self.sources = folder / "sources"
@@ -252,6 +254,7 @@ class Workload:
         self._backup = folder / "backup"
         self._random = random.Random(seed)  # noqa: S311 - no secret
         self._pairs = pairs
+        self._longest = longest
         self._kinds = [k for k in kinds if k != "back_up" or can_back_up()]
         self._revision = 0
         #: What stands in the files, by their names.
@@ -361,7 +364,7 @@ class Workload:
         return Article(
             id=article_id,
             title=f"About {own} {revision}",
-            body=body.replace("\n\n\n\n", "\n\n")[:MOST_CHARACTERS],
+            body=body.replace("\n\n\n\n", "\n\n")[: self._longest],
             path=str(self.sources / name) if name else "",
         )
 

@@ -57,7 +57,7 @@ def connect_existing(path: Path) -> sqlite3.Connection:
 
     Raises:
         sqlite3.Error: It is damaged or out of reach.
-        IndexDamagedError: It is a database of another program, or empty.
+        IndexDamagedError: It is a database of another program, empty, or has code.
         IndexVersionError: Another release wrote it.
     """
     if not (os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)):
@@ -98,6 +98,13 @@ def _require_version(path: Path, connection: sqlite3.Connection) -> None:
         raise IndexDamagedError(str(path), reason, repair="")
     if found != VERSION:
         raise IndexVersionError(str(path), found, VERSION)
+    # SQLite would run what a stranger has put there whenever we write.
+    foreign = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+    ).fetchone()
+    if foreign:
+        reason = f"it has a trigger or view that is not ours ({foreign[0]!r})"
+        raise IndexDamagedError(str(path), reason, repair="")
 
 
 def catalog_version(path: Path, connection: sqlite3.Connection) -> int:

@@ -151,23 +151,3 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise
     finally:
         connection.execute("PRAGMA foreign_keys = ON")
-
-
-def schema_of(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
-    """
-    Return what a catalog is made of: kind, name and table of everything in it.
-    """
-    rows = connection.execute("SELECT type, name, tbl_name FROM sqlite_master")
-    return {(kind, name, table) for kind, name, table in rows}
-
-
-def expected_schema() -> set[tuple[str, str, str]]:
-    """
-    Return what a catalog of the newest version is made of.
-    """
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        migrate(connection)
-        return schema_of(connection)
-    finally:
-        connection.close()

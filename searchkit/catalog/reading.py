@@ -37,6 +37,12 @@ OLDEST = "oldest_generation"
 #: Most ids in one statement; SQLite's own limit is far higher.
 _IDS_AT_ONCE = 500
 
+#: What a row raises that is not what was written: a stranger's has anything in it.
+_UNREADABLE = (
+    *(zlib.error, ValueError, TypeError, AttributeError, LookupError),
+    *(ArithmeticError, RecursionError),
+)
+
 _COLUMNS = ", ".join(f"a.{name}" for name in CHECKED_COLUMNS)
 
 
@@ -228,7 +234,7 @@ class CatalogReader:
         for checksum, times, entities, *columns in rows:
             try:
                 yield stored_article(columns, checksum, times, entities)
-            except (zlib.error, ValueError, TypeError, RecursionError) as error:
+            except _UNREADABLE as error:
                 reason = f"the article {columns[0]!r} cannot be read ({error})"
                 raise IndexDamagedError(str(self._path), reason, repair="") from error
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
 from searchkit.articles.model import Article
+from searchkit.settings import MAX_UNPACK_RATIO, MIN_UNPACK_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,11 +145,13 @@ def stored_article(
     if row_checksum(*columns) != checksum:
         raise ValueError("its checksum is another")
     article_id, explicit, title, published, source, url, authors, path = columns[:8]
-    body = columns[-1]
+    text = unpack(columns[-1], columns[8])
+    if len(text) != columns[8]:
+        raise ValueError("its body has another length")
     article = Article(
         id=article_id,
         title=title,
-        body=zlib.decompress(body).decode(),
+        body=text.decode(),
         published=published,
         source=source,
         url=url,
@@ -159,8 +162,8 @@ def stored_article(
     return StoredArticle(
         article,
         Annotations(
-            tuple(map(TimeExpression.from_record, _unpack(times))),
-            tuple(map(EntityMention.from_record, _unpack(entities))),
+            tuple(map(TimeExpression.from_record, unpack_records(times))),
+            tuple(map(EntityMention.from_record, unpack_records(entities))),
         ),
     )
 
@@ -191,5 +194,37 @@ def pack_records(records: Sequence[Any]) -> bytes:
     return zlib.compress(text.encode())
 
 
-def _unpack(packed: bytes | None) -> list[Any]:
-    return list(json.loads(zlib.decompress(packed))) if packed else []
+def unpack(packed: bytes, limit: int) -> bytes:
+    """
+    Unpack what was packed, but no more than it can be.
+
+    Args:
+        packed: As zlib gives it.
+        limit: Most bytes that it may unpack to.
+
+    Raises:
+        zlib.error, TypeError: It is not what zlib gives.
+        ValueError: It is cut short, or longer.
+    """
+    if limit < 0:
+        raise ValueError("its length is less than nothing")
+    unpacker = zlib.decompressobj()
+    unpacked = unpacker.decompress(packed, limit + 1)
+    if len(unpacked) > limit:
+        raise ValueError("it is longer than it can be")
+    if not unpacker.eof:
+        raise ValueError("it is cut short")
+    return unpacked
+
+
+def unpack_records(packed: bytes | None) -> list[Any]:
+    """
+    Unpack records of annotations; none for ``None``.
+
+    Raises:
+        zlib.error, ValueError, TypeError: They are not what was packed.
+    """
+    if not packed:
+        return []
+    limit = max(len(packed) * MAX_UNPACK_RATIO, MIN_UNPACK_BYTES)
+    return list(json.loads(unpack(packed, limit)))

@@ -163,6 +163,13 @@ class Catalog(CatalogReader):
             raise IndexMissingError(str(folder))
         return path, is_indexed
 
+    @property
+    def folder(self) -> Path:
+        """
+        The index folder.
+        """
+        return self._path.parent
+
     # --- reading ----------------------------------------------------------------
 
     def known_article(self, article_id: str) -> KnownArticle | None:

@@ -36,6 +36,9 @@ _COMMANDS = {
     "stats": "Say what is in the index.",
     "delete": "Delete articles.",
     "rebuild": "Make the index anew from the catalog.",
+    "doctor": "Check the whole index, repair it, import foreign documents.",
+    "backup": "Put all articles into one file.",
+    "restore": "Make an index from a backup.",
     "upgrade": "Bring an index of an older release to this one.",
 }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchkit.documents import document_of
+from searchkit.errors import IndexForeignError
 from searchkit.indexing.interrupts import interrupts_deferred
 from searchkit.indexing.report import Progress
 from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARACTERS
@@ -226,7 +227,8 @@ class Transfer:
                 writer.cancel()
                 raise
             self._committed = self._handed
-            self._catalog.forget_superseded(self._committed)
+            if (held := self._engine.generation) is not None:
+                self._catalog.forget_superseded(held)
         self._uncommitted = 0
 
 
@@ -254,6 +256,10 @@ def catch_up(
 
     Returns:
         How many articles were written.
+
+    Raises:
+        IndexForeignError: The two have no commit in common, and the engine has
+            documents of another program; nothing was changed.
     """
     generation = catalog.generation
     held = engine.generation
@@ -261,9 +267,12 @@ def catch_up(
         return 0
     if held is None:
         engine.reset()
-    if held is None or not catalog.oldest_generation <= held <= generation:
-        # The engine is empty, or one of the two was put back from a copy: what the
-        # catalog has not, goes.
+    if held is None:
+        anew = True
+    elif not anew and not catalog.oldest_generation <= held <= generation:
+        # One of the two was put back from a copy: what the catalog has not, goes.
+        if foreign := sum(1 for _ in engine.foreign_documents()):
+            raise IndexForeignError(str(catalog.folder), foreign)
         anew = True
     behind = 0 if anew or held is None else held
     total = len(catalog) if progress else 0

@@ -87,8 +87,10 @@ def make_snippets(
     Raises:
         ValueError: ``count`` is below 0 or ``size`` below 1.
     """
-    criteria = Criteria.of(tree, analyzer, weights=weights)
-    matches = find_matches(body, criteria, "body", annotations)
+    matches: list[Match] = []
+    if count:  # to look for them is what costs
+        criteria = Criteria.of(tree, analyzer, weights=weights)
+        matches = find_matches(body, criteria, "body", annotations)
     return choose(body, matches, count=count, size=size)
 
 

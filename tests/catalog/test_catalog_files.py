@@ -5,6 +5,7 @@ What is in ``catalog.db`` when it is opened: ours, another program's, or nothing
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from searchkit.annotations.model import Annotations
 from searchkit.articles.model import Article
 from searchkit.catalog import CATALOG_NAME, Catalog
 from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS, VERSION
+from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
 from searchkit.errors import (
     IndexAccessError,
     IndexDamagedError,
@@ -197,3 +199,56 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(IndexAccessError):
         Catalog.create(tmp_path / "file" / "index")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON articles BEGIN DELETE FROM articles; END",
+        "CREATE VIEW v AS SELECT * FROM articles",
+    ],
+)
+def test_code_in_a_catalog_is_refused(tmp_path: Path, statement: str) -> None:
+    """
+    What a stranger's file would have SQLite do at our next change is never done.
+    """
+    Catalog.create(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / CATALOG_NAME)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    with pytest.raises(IndexDamagedError, match="not ours"):
+        Catalog.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("published", 5),
+        ("published", "soon"),
+        ("title", b"bytes"),
+        ("authors", "[[]]"),
+        ("body", zlib.compress(b"x" * 2**20)),
+        ("body", b"no such thing"),
+        ("body_size", -1),
+    ],
+)
+def test_a_row_of_a_stranger_is_an_error_and_no_traceback(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    """
+    Values of other types, and texts that unpack to more, have even a right checksum.
+    """
+    with Catalog.create(tmp_path) as catalog, catalog.batch() as batch:
+        batch.put(Article(id="a", title="A", body="Text."), Annotations(), {})
+    with closing(sqlite3.connect(tmp_path / CATALOG_NAME)) as connection:
+        connection.execute(f"UPDATE articles SET {column} = ?", (value,))
+        row = connection.execute(
+            f"SELECT {', '.join(CHECKED_COLUMNS)} FROM articles"
+        ).fetchone()
+        values = [v.decode() if isinstance(v, bytes) else v for v in row[:-1]]
+        connection.execute(
+            "UPDATE articles SET checksum = ?", (row_checksum(*values, row[-1]),)
+        )
+        connection.commit()
+    with Catalog.open(tmp_path) as catalog, pytest.raises(IndexDamagedError):
+        catalog.get("a")

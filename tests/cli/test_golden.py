@@ -64,7 +64,11 @@ def test_article(run: Run, golden: Golden, seeds_index: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "index", "query", "show", "stats", "delete", "rebuild"]
+    "command",
+    [
+        *("", "index", "query", "show", "stats", "delete", "rebuild", "doctor"),
+        *("backup", "restore", "upgrade"),
+    ],
 )
 def test_help(run: Run, golden: Golden, command: str) -> None:
     """

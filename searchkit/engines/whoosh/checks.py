@@ -27,7 +27,6 @@ from searchkit.engines.whoosh.storage import (
 from searchkit.errors import (
     IndexAccessError,
     IndexDamagedError,
-    IndexStoreError,
     IndexVersionError,
 )
 from searchkit.findings import Finding, Remedy
@@ -96,44 +95,50 @@ def _check_distribution() -> Iterator[Finding]:
 
 
 def _check_manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:
+    path = str(folder / MANIFEST_NAME)
     numbers = toc_numbers(folder)
-    is_foreign = manifest.toc not in numbers and any(n > manifest.toc for n in numbers)
-    if is_foreign:
-        path = str(toc_path(folder, numbers[-1]))
-        message = "a program has written to the index through Whoosh's own API"
-        yield Finding("foreign-commit", "warning", path, message, "index")
-        yield from _check_table(folder, numbers[-1], None)
-        return
-    for name, record in manifest.files.items():
-        yield from _check_file(folder / name, record)
-    table = toc_path(folder, manifest.toc)
-    if table.name not in manifest.files:
-        message = f"it says nothing of {table.name}"
-        path = str(folder / MANIFEST_NAME)
+    present = set(index_files(folder))
+    table = toc_path(folder, manifest.toc).name
+    if table not in manifest.files:
+        message = f"it says nothing of {table}"
         yield Finding("manifest-damaged", "error", path, message, "index")
-    unused = set(index_files(folder)) - set(manifest.files)
+        return
+    files = dict(manifest.files)
+    if manifest.toc not in numbers and any(n > manifest.toc for n in numbers):
+        newest = toc_path(folder, numbers[-1])
+        message = "a program has written to the index through Whoosh's own API"
+        yield Finding("foreign-commit", "warning", str(newest), message, "index")
+        yield from _check_table(folder, numbers[-1])
+        # It may have merged our segments; what is there still is as we wrote it.
+        files = {name: files[name] for name in files.keys() & present}
+    else:
+        yield from _check_unused(folder, present - manifest.files.keys())
+    for name, record in sorted(files.items()):
+        yield from _check_file(folder / name, record)
+
+
+def _check_unused(folder: Path, unused: set[str]) -> Iterator[Finding]:
+    """
+    Name files that no table of contents speaks of.
+    """
     unused |= {one.name for one in leftovers(folder)}
-    # The lock file of Whoosh stays, as ours does.
-    unused -= {f"{INDEX_NAME}_WRITELOCK", MANIFEST_NAME}
     if (folder / f"{INDEX_NAME}.tmp").exists():
         unused.add(f"{INDEX_NAME}.tmp")
     if unused:
-        message = (
-            f"writers that ended early have left files: {', '.join(sorted(unused))}"
-        )
         names = tuple(sorted(unused))
+        message = f"writers that ended early have left files: {', '.join(names)}"
         yield Finding("leftovers", "warning", str(folder), message, "tidy", names)
 
 
-def _check_table(
-    folder: Path, number: int, record: FileRecord | None
-) -> Iterator[Finding]:
+def _check_table(folder: Path, number: int) -> Iterator[Finding]:
+    path = str(toc_path(folder, number))
     try:
-        check_table_of_contents(folder, number, record)
-    except IndexStoreError as error:
-        reason = getattr(error, "reason", str(error))
-        path = str(toc_path(folder, number))
-        yield Finding("contents-damaged", "error", path, reason, "index")
+        check_table_of_contents(folder, number)
+    except FileNotFoundError:
+        message = "the file is missing"
+        yield Finding("contents-missing", "error", path, message, "index")
+    except IndexDamagedError as error:
+        yield Finding("contents-damaged", "error", path, error.reason, "index")
 
 
 def _check_file(path: Path, record: FileRecord) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ from searchkit.errors import (
     IndexDamagedError,
     IndexLockedError,
     IndexOutdatedError,
+    IndexVersionError,
 )
 from searchkit.settings import OPEN_ATTEMPTS, OPEN_DELAY, WRITER_MEMORY_MB
 
@@ -152,12 +153,24 @@ class WhooshEngine:
         """
         Walk over documents that Whoosh's own API has added, as articles.
         """
-        from searchkit.engines.whoosh.foreign import foreign_documents  # noqa: PLC0415
+        from searchkit.engines.whoosh.foreign import (  # noqa: PLC0415
+            foreign_documents,
+            readable_foreign_documents,
+        )
 
-        # What they store can be read whatever the analyzer was.
-        reader, _ = self._retrying(lambda: self._open_reader(outdated=True))
+        # They are not ours to lose: they are looked for whatever the manifest says, and
+        # can be read whatever the analyzer was.
         try:
-            yield from foreign_documents(reader)
+            reader, _ = self._retrying(lambda: self._open_reader(outdated=True))
+        except (IndexDamagedError, IndexVersionError):
+            try:
+                if numbers := toc_numbers(self.folder):
+                    yield from readable_foreign_documents(self.folder, numbers[-1])
+            except OSError as error:
+                raise _access_error(self.folder, error) from error
+            return
+        try:
+            yield from foreign_documents(reader, self.folder)
         finally:
             reader.close()
 
@@ -200,7 +213,11 @@ class WhooshEngine:
         """
         manifest = read_manifest(self.folder)
         if manifest is None:
-            if toc_numbers(self.folder):
+            try:
+                numbers = toc_numbers(self.folder)
+            except OSError as error:
+                raise _access_error(self.folder, error) from error
+            if numbers:
                 path = self.folder / MANIFEST_NAME
                 raise IndexDamagedError(str(path), "the manifest is missing")
             return None

@@ -4,6 +4,8 @@ Files as they were written: size and checksum.
 
 from __future__ import annotations
 
+import errno
+import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,8 +35,11 @@ class FileRecord:
         Read a file through.
 
         Raises:
-            OSError: It cannot be read.
+            OSError: It cannot be read, or is a device or the like, without an end.
         """
+        if not path.is_file():
+            number = errno.EINVAL if path.exists() else errno.ENOENT
+            raise OSError(number, os.strerror(number), str(path))
         size = checksum = 0
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):

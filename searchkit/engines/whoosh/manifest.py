@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ MANIFEST_NAME = "manifest.json"
 
 FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
+
+_NAME = re.compile(r"_MAIN_[0-9]+\.toc|MAIN_[0-9a-z]+\.[0-9A-Za-z_.]+")
 
 NOTHING = -1
 """In place of the number of a table of contents: the index is being made anew."""
@@ -71,6 +74,15 @@ class Manifest:
         sync_folder(folder)
 
 
+def _checked(name: str) -> str:
+    """
+    Return the name of a file of the index; no manifest names any other.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(name)
+    return name
+
+
 def read_manifest(folder: Path) -> Manifest | None:
     """
     Read the manifest of an index folder.
@@ -103,7 +115,7 @@ def read_manifest(folder: Path) -> Manifest | None:
             toc=int(values["toc"]),
             schema=str(values["schema"]),
             files={
-                str(name): FileRecord(int(record["size"]), int(record["crc32"]))
+                _checked(name): FileRecord(int(record["size"]), int(record["crc32"]))
                 for name, record in values["files"].items()
             },
             whoosh=str(values.get("whoosh", "")),

@@ -11,6 +11,7 @@ from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.reading import SegmentReader, TermNotFound
 
 from searchkit.analysis import english_analyzer
+from searchkit.engines.whoosh.foreign import OURS
 from searchkit.engines.whoosh.schema import (
     LENGTH_SUFFIX,
     PUBLISHED_COLUMN,
@@ -177,7 +178,7 @@ def document_values(document: Document) -> dict[str, Any]:
         "_stored_title": document.title,
         "title" + LENGTH_SUFFIX: len(title),
         "body": AnalysedText(term for term, _ in body),
-        "_stored_body": None,
+        "_stored_body": OURS,
         "body" + LENGTH_SUFFIX: len(body),
         "words": {word for _, word in title} | {word for _, word in body},
         "dates": document.dates,
