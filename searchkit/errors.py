@@ -225,9 +225,9 @@ class IndexExistsError(IndexStoreError):
     @property
     def hint(self) -> str:
         """
-        Name the call that opens it.
+        Say that nothing is overwritten.
         """
-        return "Open it with open_index(), or choose another folder."
+        return "Use that one, or choose another folder."
 
 
 class IndexAccessError(IndexStoreError):
@@ -283,7 +283,7 @@ class IndexDamagedError(IndexStoreError):
         if not self.repair:
             return (
                 "Nothing was changed; `searchkit doctor` says what can be saved, and"
-                " `searchkit restore` puts a backup back."
+                " `searchkit restore` puts a backup into a new folder."
             )
         return f"Run `{self.repair}`; the articles are safe in the catalog."
 

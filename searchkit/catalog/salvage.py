@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -53,6 +53,11 @@ _COMMITS_LEFT_OUT = 1_000_000
 
 _WORK = ".salvaged"
 _PAGES = ".salvaged-pages"
+_FILLED = ".salvaged-filled"
+
+_HEADER = 100
+#: Largest file that is filled up; a damaged header can say anything.
+_MOST_BYTES = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,11 @@ def salvage_catalog(
     try:
         work.unlink(missing_ok=True)  # of one that was killed
         try:
-            with translated(path), opened_for_reading(path) as old:
+            with (
+                _of_full_length(path) as readable,
+                translated(path),
+                opened_for_reading(readable) as old,
+            ):
                 pages = path.with_name(path.name + _PAGES)
                 orphans = partial(orphan_rows, old, pages)
                 rescue = _Rescue(_scan(path, old), orphans, progress)
@@ -111,6 +120,9 @@ def salvage_catalog(
                     new.execute("PRAGMA synchronous = OFF")
                     migrate(new)
                     rescue.write(new)
+            if not rescue.kept:
+                reason = "no article of it can be read"
+                raise IndexDamagedError(str(path), reason, repair="")
             sync_file(work)
             aside = _replace(path, work)
         finally:
@@ -121,6 +133,38 @@ def salvage_catalog(
     return Salvage(
         rescue.kept, tuple(sorted(rescue.lost)), tuple(sorted(rescue.again)), aside
     )
+
+
+@contextmanager
+def _of_full_length(path: Path) -> Iterator[Path]:
+    """
+    Give a file that SQLite opens: of one that is cut short, a copy filled with zeros.
+
+    Its length stands in its header (SQLite file format, "In-header database size").
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    full = 0
+    if len(header) == _HEADER and header.startswith(b"SQLite format 3\0"):
+        page = int.from_bytes(header[16:18], "big")
+        full = int.from_bytes(header[28:32], "big") * (2**16 if page == 1 else page)
+    if not path.stat().st_size < full <= _MOST_BYTES:
+        yield path
+        return
+    copy = path.with_name(path.name + _FILLED)
+    names = [copy.with_name(copy.name + suffix) for suffix in ("", "-wal", "-shm")]
+    try:
+        for name in names:
+            name.unlink(missing_ok=True)  # of one that was killed
+        shutil.copyfile(path, copy)
+        os.truncate(copy, full)
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists():
+            shutil.copyfile(log, names[1])
+        yield copy
+    finally:
+        for name in names:
+            name.unlink(missing_ok=True)
 
 
 def _scan(path: Path, connection: sqlite3.Connection) -> Scan:
@@ -363,7 +407,9 @@ def _replace(path: Path, work: Path) -> Path:
         if log is not None:
             made.append(log)
             _copy_file(path.with_name(f"{path.name}-wal"), log)
-        _fold_log(path)
+        # Where it cannot be folded in, the copy of the log stays beside the old file.
+        with suppress(IndexDamagedError):
+            _fold_log(path)
         made.append(aside)
         try:
             os.link(path, aside)

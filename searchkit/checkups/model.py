@@ -18,7 +18,7 @@ COMMANDS: Mapping[Remedy, str] = {
     "salvage": "searchkit doctor --repair",
     "adopt": "searchkit doctor --adopt",
     "upgrade": "searchkit upgrade",
-    "restore": "searchkit restore FILE",
+    "restore": "searchkit restore FILE --index NEW-FOLDER",
     "none": "",
 }
 """The command for each remedy; empty where no command helps."""

@@ -516,3 +516,39 @@ class TestRefusals:
         change(folder, "PRAGMA user_version = 99")
         with pytest.raises(IndexVersionError):
             salvage_catalog(folder)
+
+
+class TestCutShort:
+    @pytest.mark.parametrize("part", [0.25, 0.5, 0.75, 0.95])
+    def test_what_is_before_the_end_is_kept(self, tmp_path: Path, part: float) -> None:
+        """
+        A file that ends early, as after a copy that broke off, still gives its rows.
+        """
+        expected = {
+            f"n{n:03}": Article(
+                id=f"n{n:03}",
+                title=f"Number {n}",
+                body="".join(random.Random(n).choices("abcdefgh ", k=3000)),
+            )
+            for n in range(120)
+        }
+        with Catalog.create(tmp_path) as catalog:
+            for article in expected.values():
+                with catalog.batch() as batch:
+                    batch.put(article, Annotations(), {})
+        path = tmp_path / "catalog.db"
+        content = path.read_bytes()
+        path.write_bytes(content[: int(len(content) * part)])
+        salvage = salvage_catalog(tmp_path)
+        assert int(len(content) * part) == salvage.old.stat().st_size
+        with Catalog.open(tmp_path) as catalog:
+            kept = {one.article.id: one.article for one in catalog.changed_since(0)}
+            assert salvage.kept == len(kept)
+            assert kept == {one: expected[one] for one in kept}
+        assert kept
+        assert part < 0.9 or len(kept) > 0.8 * len(expected)
+        assert [] == list(check_catalog(tmp_path))
+        left = {one.name for one in tmp_path.iterdir()}
+        assert {"catalog.db", salvage.old.name} == {
+            name for name in left if not name.endswith(("-wal", "-shm"))
+        }
