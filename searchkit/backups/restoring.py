@@ -15,7 +15,7 @@ from searchkit.backups.making import require_catalog
 from searchkit.backups.progress import Stages
 from searchkit.catalog import CATALOG_NAME, Catalog, WriterLock
 from searchkit.catalog.lock import LOCK_NAME
-from searchkit.disk import sync_folder
+from searchkit.disk import make_folder, sync_folder
 from searchkit.errors import BackupError, IndexAccessError, IndexExistsError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def restore_index(
         _require_space(folder, archive.backup)
         is_new = not folder.exists()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             reason = f"the folder cannot be made ({error.strerror})"
             raise IndexAccessError(str(folder), reason) from error

@@ -265,7 +265,8 @@ class Batch:
         """
         changed = self._connection.execute(
             "UPDATE articles SET path = (SELECT s.path FROM sources s JOIN origins o"
-            " ON o.source = s.number WHERE o.article = :article ORDER BY s.location)"
+            " ON o.source = s.number WHERE o.article = :article"
+            " ORDER BY s.location = '', s.location)"
             " WHERE number = :article"
             " AND path = (SELECT path FROM sources WHERE number = :source)"
             f" RETURNING {', '.join(CHECKED_COLUMNS)}",

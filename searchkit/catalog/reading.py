@@ -150,7 +150,7 @@ class CatalogReader:
             "SELECT COUNT(*), COALESCE(SUM(body_size), 0), COUNT(*) - COUNT(published),"
             f" MIN(published), MAX(published) {seen}"
         )
-        (sources,) = self._one("SELECT COUNT(*) FROM sources")
+        (sources,) = self._one("SELECT COUNT(*) FROM sources WHERE location <> ''")
         (commits,) = self._one(
             "SELECT COUNT(*) FROM commits WHERE generation <= ?", (self.generation,)
         )

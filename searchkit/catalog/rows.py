@@ -51,7 +51,8 @@ class KnownSource:
     A source as it was when last read.
 
     Attributes:
-        location: Absolute path, the identity of the source.
+        location: Absolute path, the identity of the source; empty for all that came
+            from no file.
         path: As a person named it.
         size: In bytes.
         modified_ns: Time of its last change, in nanoseconds since 1970.

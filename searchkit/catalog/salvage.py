@@ -131,7 +131,10 @@ def salvage_catalog(
         where = error.filename or path
         raise IndexAccessError(str(where), error.strerror or str(error)) from error
     return Salvage(
-        rescue.kept, tuple(sorted(rescue.lost)), tuple(sorted(rescue.again)), aside
+        rescue.kept,
+        tuple(sorted(rescue.lost)),
+        tuple(sorted(rescue.again - {""})),
+        aside,
     )
 
 

@@ -368,6 +368,8 @@ class IndexingRun:
             if known.fingerprint == article.fingerprint and (
                 dict(known.annotators) == self._fingerprints
             ):
+                if not location and "" not in known.locations:
+                    self._transfer.scripted[article.id] = article.fingerprint
                 if article.id in self._stored:
                     self.report.duplicates += 1
                 else:
@@ -377,6 +379,8 @@ class IndexingRun:
                 return
         is_first = article.id not in self._stored
         self._transfer.put(article, self._annotate(article), counts=is_first)
+        if not location:
+            self._transfer.scripted[article.id] = article.fingerprint
         self._stored[article.id] = location
 
     def _owned(
@@ -482,7 +486,7 @@ def _has_moved(known: KnownArticle, location: str) -> bool:
     """
     if location in known.locations or not known.locations:
         return False
-    return all(_is_gone(other) for other in known.locations)
+    return all(other and _is_gone(other) for other in known.locations)
 
 
 def _changed(article: Article, **values: Any) -> Article:

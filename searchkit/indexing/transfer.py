@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from searchkit.catalog import KnownSource
 from searchkit.documents import document_of
 from searchkit.errors import IndexForeignError
 from searchkit.indexing.interrupts import interrupts_deferred
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
 
     from searchkit.annotations.model import Annotations
     from searchkit.articles.model import Article
-    from searchkit.catalog import Catalog, KnownSource
+    from searchkit.catalog import Catalog
     from searchkit.engines.base import Engine, Writer
     from searchkit.indexing.report import IndexingReport
+
+
+#: Stands for what comes from no file: a script, or standard input.
+_NO_FILE = KnownSource("", "", 0, 0, 0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Transfer:
     Attributes:
         pending: Articles that are in no commit yet, by id.
         records: Sources that are in no commit yet.
+        scripted: Fingerprints by id of articles that came from no file and of which no
+            commit knows that yet.
         reading: The source that is being read.
         fresh: What came out of it since the last flush, as in :class:`SourceRecord`.
     """
@@ -81,6 +88,7 @@ class Transfer:
     ) -> None:
         self.pending: dict[str, PendingArticle] = {}
         self.records: list[SourceRecord] = []
+        self.scripted: dict[str, str] = {}
         self.reading: KnownSource | None = None
         self.fresh: dict[str, str] = {}
         self._catalog = catalog
@@ -114,6 +122,7 @@ class Transfer:
         if (
             len(self.pending) >= BATCH_ARTICLES
             or len(self.records) >= BATCH_ARTICLES
+            or len(self.scripted) >= BATCH_ARTICLES
             or self._size >= BATCH_CHARACTERS
         ):
             self.flush()
@@ -122,7 +131,7 @@ class Transfer:
         """
         Commit what is pending to the catalog, then hand it to the engine.
         """
-        if self.pending or self.records:
+        if self.pending or self.records or self.scripted:
             with interrupts_deferred():
                 self._flush()
 
@@ -131,6 +140,9 @@ class Transfer:
         records = list(self.records)
         if self.reading is not None:
             records.append(SourceRecord(self.reading, self.fresh))
+        if self.scripted:
+            # So that what a script has added stays when a file with the same text goes.
+            records.append(SourceRecord(_NO_FILE, self.scripted))
         with self._catalog.batch() as batch:
             outcomes = [
                 batch.put(one.article, one.annotations, self._fingerprints)
@@ -145,7 +157,7 @@ class Transfer:
                     gone += batch.release(record.source.location, record.produced)
         written = list(self.pending.values())
         self.pending, self._size = {}, 0
-        self.records, self.fresh = [], {}
+        self.records, self.fresh, self.scripted = [], {}, {}
         self._count(written, outcomes)
         self._report.deleted += len(gone)
         self.hand_over(written, gone)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from searchkit import Index, IndexingReport
+from searchkit import Article, Index, IndexingReport
 from searchkit.indexing import Progress
 
 Write = Callable[..., Path]
@@ -22,6 +22,7 @@ Ids = Callable[[Index], set[str]]
 
 ICE = {"title": "Ice on the river", "body": "The ferry stayed in port."}
 FIRE = {"title": "Fire in the mill", "body": "Nobody was hurt."}
+TALKS = {"title": "Talks", "body": "They met in Doha."}
 RAIN = {"title": "Rain at last", "body": "Farmers were relieved."}
 
 
@@ -378,3 +379,55 @@ class TestProgress:
         seen = [report.articles for report in reports]
         assert sorted(seen) == seen
         assert {1, 2, 3} == set(seen)
+
+
+class TestScriptsAndFiles:
+    """
+    What a script has added belongs to no file, whatever files have the same text.
+    """
+
+    @pytest.mark.parametrize("script_is_first", [True, False])
+    def test_it_stays_when_the_file_goes(
+        self,
+        index: Index,
+        news: Path,
+        write: Callable[..., Path],
+        *,
+        script_is_first: bool,
+    ) -> None:
+        """
+        Pruning takes what came from files alone.
+        """
+        path = write("a.jsonl", TALKS, {"title": "Other", "body": "Text."})
+        if script_is_first:
+            index.add([Article(**TALKS)])
+        index.add_sources([news])
+        if not script_is_first:
+            assert 1 == index.add([Article(**TALKS)]).unchanged
+        assert 2 == len(index)
+        assert 1 == index.totals().sources
+        path.unlink()
+        write("b.txt", "Another\n\nText.")
+        assert 1 == index.add_sources([news], prune=True).deleted
+        assert ["Another", "Talks"] == titles(index)
+
+    def test_it_stays_when_the_file_has_it_no_more(
+        self, index: Index, news: Path, write: Callable[..., Path]
+    ) -> None:
+        """
+        A file that changes lets go of its own share only.
+        """
+        index.add([Article(**TALKS)])
+        write("a.jsonl", TALKS)
+        index.add_sources([news])
+        write("a.jsonl", {"title": "Other", "body": "Text."})
+        assert 0 == index.add_sources([news]).deleted
+        assert ["Other", "Talks"] == titles(index)
+
+    def test_it_can_be_deleted(self, index: Index) -> None:
+        """
+        By its id, as anything.
+        """
+        index.add([Article(id="a", **TALKS)])
+        assert 1 == index.delete(["a"])
+        assert 0 == len(index)
