@@ -1,5 +1,5 @@
 """
-Folders and names that are on disk, and not only on their way there.
+Files and folders: names that are on disk, and names that a stranger may have chosen.
 
 A file system may keep a new name in memory for seconds after the file itself is on
 disk: what a power cut must not undo needs its folder synced, too (POSIX ``fsync``).
@@ -7,7 +7,10 @@ disk: what a power cut must not undo needs its folder synced, too (POSIX ``fsync
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,3 +63,42 @@ def sync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """
+    Read a whole file, and nothing that is none: no pipe, no device without an end.
+
+    Args:
+        path: The file.
+        limit: Most bytes that it may have.
+
+    Raises:
+        OSError: It cannot be read, is no regular file, or is longer.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - it is open already
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+            number = errno.EFBIG if stat.S_ISREG(status.st_mode) else errno.EINVAL
+            raise OSError(number, os.strerror(number), str(path))
+        return file.read()
+
+
+def remove_whatever(path: Path) -> None:
+    """
+    Remove what goes by a name, if anything does.
+
+    That is a file, a folder with all in it, or a link, but not what it points to.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        shutil.rmtree(path)
+    else:
+        path.unlink()

@@ -263,14 +263,20 @@ class IndexDamagedError(IndexStoreError):
         path: The file, or the folder where the file is missing.
         reason: What is wrong, as a clause without a full stop.
         repair: The command that mends it; empty where the catalog itself is damaged.
+        is_unfinished: The index was being made anew; whoever opens it finishes that.
     """
 
     def __init__(
-        self, path: str, reason: str, repair: str = "searchkit doctor --repair"
+        self,
+        path: str,
+        reason: str,
+        repair: str = "searchkit doctor --repair",
+        is_unfinished: bool = False,  # noqa: FBT001, FBT002 - positional, to be pickled
     ) -> None:
         super().__init__(path)
-        self.args = (path, reason, repair)
+        self.args = (path, reason, repair, is_unfinished)
         self.reason, self.repair = reason, repair
+        self.is_unfinished = is_unfinished
 
     def __str__(self) -> str:
         return f"the index is damaged: {self.path}: {self.reason}"

@@ -296,9 +296,9 @@ class Index:
 
         self.refresh()
         with WriterLock(self.path, patience=WRITER_PATIENCE):
-            if not discard and (foreign := self._count_foreign()):
-                raise IndexForeignError(str(self.path), foreign)
             if discard or not self._is_whole():
+                if not discard and (foreign := self._count_foreign()):
+                    raise IndexForeignError(str(self.path), foreign)
                 self._engine.reset()
             return catch_up(self._catalog, self._engine, anew=True, progress=progress)
 
@@ -348,8 +348,9 @@ class Index:
         """
         try:
             searcher = self._engine.searcher()
-        except IndexDamagedError:
-            if is_last_attempt or self._engine.generation is not None:
+        except IndexDamagedError as error:
+            # Where a making anew has just ended, there is something now.
+            if is_last_attempt or not error.is_unfinished:
                 raise
             self._recover()
             return None

@@ -23,7 +23,13 @@ from pathlib import Path
 import pytest
 
 import searchkit
-from searchkit import Article, Index, IndexDamagedError, IndexLockedError
+from searchkit import (
+    Article,
+    Index,
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMissingError,
+)
 from searchkit.catalog import WriterLock
 from searchkit.index import open_damaged_index
 
@@ -262,10 +268,14 @@ class TestKilledWriters:
         self, tmp_path: Path, agreed_ids: Ids, place: str
     ) -> None:
         """
-        Wherever its making broke off, the index is there, empty and usable.
+        Wherever its making broke off, the index is there, empty and usable, or absent.
         """
         path = tmp_path / "half"
         assert -signal.SIGKILL == run(path, "create", place)
+        if place.endswith("migrate"):
+            with pytest.raises(IndexMissingError):
+                searchkit.open_index(path)
+            searchkit.create_index(path, annotate=False).close()
         with searchkit.open_index(path) as index:
             assert 0 == index.search("text").total
             index.add([Article(id="one", title="One")])

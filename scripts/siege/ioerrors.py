@@ -33,7 +33,7 @@ from scripts.siege.workers import (
     tell,
     wait_for,
 )
-from scripts.siege.workload import Workload, can_back_up, use_small_batches
+from scripts.siege.workload import Workload, use_small_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -101,7 +101,7 @@ def siege(
         "seed": str(seed),
         "stride": stride,
         "limit": limit,
-        "tasks": [task for task in tasks if task != "back_up" or can_back_up()],
+        "tasks": list(tasks),
     }
     workers = [
         Worker(

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -79,9 +78,6 @@ _WEIGHTS: dict[Kind, int] = {
     "back_up": 1,
 }
 
-#: A function that not every release has.
-_BACK_UP = "back_up_index"
-
 #: Words that fill texts, with some that annotators look at, and some beyond ASCII.
 _FILLING = (
     "Angela Merkel met officials in Berlin on 3 March 2019 and the ministers of Café"
@@ -98,15 +94,6 @@ def use_small_batches() -> None:
     from searchkit.indexing import transfer  # noqa: PLC0415
 
     vars(transfer).update(BATCH_ARTICLES=BATCH, ARTICLES_PER_COMMIT=COMMIT)
-
-
-def can_back_up() -> bool:
-    """
-    Tell whether this release makes backups.
-    """
-    import searchkit  # noqa: PLC0415
-
-    return hasattr(searchkit, _BACK_UP)
 
 
 def coded(letter: str, number: int) -> str:
@@ -192,8 +179,9 @@ class Operation:
 
         if self.kind == "back_up":
             assert self.place is not None
-            shutil.rmtree(self.place, ignore_errors=True)
-            getattr(searchkit, _BACK_UP)(index, self.place)
+            self.place.unlink(missing_ok=True)  # no backup overwrites another
+            searchkit.back_up_index(index, self.place)
+            searchkit.verify_backup(self.place)
             return
         if self.kind == "discard":
             with open_damaged_index(index) as damaged:
@@ -255,7 +243,7 @@ class Workload:
         self._random = random.Random(seed)  # noqa: S311 - no secret
         self._pairs = pairs
         self._longest = longest
-        self._kinds = [k for k in kinds if k != "back_up" or can_back_up()]
+        self._kinds = list(kinds)
         self._revision = 0
         #: What stands in the files, by their names.
         self._files: dict[str, tuple[Article, ...]] = {}

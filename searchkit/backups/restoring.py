@@ -67,13 +67,13 @@ def restore_index(
         _require_no_index(folder)
         _require_space(folder, archive.backup)
         is_new = not folder.exists()
-        try:
-            make_folder(folder)
-        except OSError as error:
-            reason = f"the folder cannot be made ({error.strerror})"
-            raise IndexAccessError(str(folder), reason) from error
         had_lock = (folder / LOCK_NAME).exists()
         try:
+            try:
+                make_folder(folder)
+            except OSError as error:
+                reason = f"the folder cannot be made ({error.strerror})"
+                raise IndexAccessError(str(folder), reason) from error
             with WriterLock(folder):
                 try:
                     _Restoring(archive, source, folder, stages).put_in_place()

@@ -66,7 +66,7 @@ def copy_catalog(
         IndexVersionError: A newer release wrote it.
         IndexAccessError: It is out of reach, or the copy cannot be written.
     """
-    path, _ = Catalog._existing(folder)  # noqa: SLF001 - the same package
+    path = Catalog._existing(folder)  # noqa: SLF001 - the same package
     try:
         with target.open("xb"):
             pass

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from searchkit.disk import read_regular, remove_whatever
 from searchkit.errors import IndexAccessError, IndexLockedError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "writer.lock"
 HOLDER_NAME = "writer.json"
+
+_MOST_BYTES = 2**16
 
 
 class WriterLock:
@@ -75,7 +78,10 @@ class WriterLock:
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
         try:
             text = json.dumps(holder) + "\n"
-            (self._folder / HOLDER_NAME).write_text(text, encoding="utf-8")
+            note = self._folder / HOLDER_NAME
+            remove_whatever(note)
+            with note.open("x", encoding="utf-8") as file:
+                file.write(text)
         except OSError as error:
             self._lock.release()
             reason = f"cannot be written to ({error.strerror})"
@@ -83,7 +89,7 @@ class WriterLock:
 
     def _holder(self) -> str:
         try:
-            content = (self._folder / HOLDER_NAME).read_text(encoding="utf-8")
+            content = read_regular(self._folder / HOLDER_NAME, _MOST_BYTES)
             holder = json.loads(content)
             since = datetime.fromisoformat(holder["since"])
             age = int((datetime.now(UTC) - since).total_seconds())

@@ -205,6 +205,13 @@ class CatalogReader:
         (number,) = self._one("SELECT COALESCE(MAX(generation), 0) FROM commits")
         return int(number)
 
+    def _oldest_generation(self) -> int:
+        found = self.setting(OLDEST, default=0)
+        if not isinstance(found, int):
+            reason = f"the setting {OLDEST!r} is no number"
+            raise IndexDamagedError(str(self._path), reason, repair="")
+        return found
+
     def _one(self, statement: str, values: Sequence[Any] = ()) -> Any:
         with translated(self._path):
             return self._connection.execute(statement, values).fetchone()
@@ -268,7 +275,7 @@ class CatalogSnapshot(CatalogReader):
             self._all("PRAGMA query_only = ON")
             self._all("BEGIN")
             self.last_generation = self._last_generation()
-            self.oldest_generation = int(self.setting(OLDEST, default=0))
+            self.oldest_generation = self._oldest_generation()
         except BaseException:
             self.close()
             raise

@@ -102,7 +102,7 @@ def salvage_catalog(
         IndexAccessError: It is out of reach, another process keeps its log in use, or
             there is no space.
     """
-    path, _ = Catalog._existing(folder)  # noqa: SLF001 - the same package
+    path = Catalog._existing(folder)  # noqa: SLF001 - the same package
     work = path.with_name(path.name + _WORK)
     try:
         work.unlink(missing_ok=True)  # of one that was killed

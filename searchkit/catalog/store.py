@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from searchkit.catalog.batch import Batch
@@ -28,7 +28,7 @@ from searchkit.catalog.rows import (
     is_storable,
     pack_annotators,
 )
-from searchkit.disk import make_folder
+from searchkit.disk import make_folder, remove_whatever, sync_file, sync_folder
 from searchkit.errors import (
     IndexAccessError,
     IndexDamagedError,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Files that tell of an index which was made from a catalog.
-_INDEX_FILES = "_MAIN_*.toc"
+_INDEX_FILES = ("_MAIN_*.toc", "manifest.json")
 _LOST = "the catalog is missing, and the articles with it"
 
 #: Most ids in one statement; SQLite's own limit is far higher.
@@ -76,7 +76,7 @@ class Catalog(CatalogReader):
         try:
             # In this order: who makes an index at the same time makes the catalog
             # first.
-            is_indexed = any(folder.glob(_INDEX_FILES))
+            is_indexed = _is_indexed(folder)
             if path.exists():
                 raise IndexExistsError(str(folder))
             if is_indexed:
@@ -85,10 +85,22 @@ class Catalog(CatalogReader):
         except OSError as error:
             reason = f"the folder cannot be made ({error.strerror})"
             raise IndexAccessError(str(folder), reason) from error
-        with translated(path), connected(path) as connection:
-            make_durable(connection)
-            migrate(connection)
-        return cls(path, connection)
+        # It gets its name when it is whole: what bears it and is empty was emptied.
+        work = path.with_name(f"{CATALOG_NAME}.{os.getpid()}.new")
+        try:
+            remove_whatever(work)
+            with translated(path), connected(work) as connection, closing(connection):
+                connection.execute("PRAGMA synchronous = FULL")
+                migrate(connection)
+            _name(work, path)
+        except OSError as error:
+            where = error.filename or path
+            raise IndexAccessError(str(where), error.strerror or str(error)) from error
+        finally:
+            with suppress(OSError):
+                work.unlink(missing_ok=True)
+        with translated(path):
+            return cls(path, connect_existing(path))
 
     @classmethod
     def open(cls, folder: Path) -> Catalog:
@@ -101,15 +113,8 @@ class Catalog(CatalogReader):
             IndexVersionError: Another release wrote it.
             IndexAccessError: It cannot be read.
         """
-        path, is_indexed = cls._existing(folder)
+        path = cls._existing(folder)
         with translated(path):
-            if not is_indexed and os.access(folder, os.W_OK):
-                # Whoever was making it may have died before anything was in it.
-                with connected(path, "?mode=rw") as connection:
-                    if catalog_version(path, connection) == 0:
-                        make_durable(connection)
-                        migrate(connection)
-                connection.close()
             return cls(path, connect_existing(path))
 
     @classmethod
@@ -127,7 +132,7 @@ class Catalog(CatalogReader):
             IndexVersionError: A newer release wrote it.
             IndexStoreError: As for :meth:`open`.
         """
-        path, _ = cls._existing(folder)
+        path = cls._existing(folder)
         with translated(path):
             with connected(path, "?mode=rw") as connection:
                 found = catalog_version(path, connection)
@@ -147,13 +152,13 @@ class Catalog(CatalogReader):
         return found
 
     @classmethod
-    def _existing(cls, folder: Path) -> tuple[Path, bool]:
+    def _existing(cls, folder: Path) -> Path:
         """
-        Return the catalog's file, which is there, and whether it was indexed.
+        Return the catalog's file, which is there.
         """
         path = folder / CATALOG_NAME
         try:
-            is_indexed = any(folder.glob(_INDEX_FILES))
+            is_indexed = _is_indexed(folder)
             is_there = path.is_file()
         except OSError as error:
             raise IndexAccessError(str(folder), error.strerror or "") from error
@@ -161,7 +166,7 @@ class Catalog(CatalogReader):
             if is_indexed:
                 raise IndexDamagedError(str(path), _LOST, repair="")
             raise IndexMissingError(str(folder))
-        return path, is_indexed
+        return path
 
     @property
     def folder(self) -> Path:
@@ -191,10 +196,15 @@ class Catalog(CatalogReader):
             " WHERE o.article = ? ORDER BY s.location",
             (number,),
         )
+        try:
+            kinds = dict(json.loads(annotators))
+        except (ValueError, TypeError, RecursionError) as error:
+            reason = f"the article {article_id!r} cannot be read ({error})"
+            raise IndexDamagedError(str(self._path), reason, repair="") from error
         return KnownArticle(
             fingerprint,
             bool(explicit),
-            json.loads(annotators),
+            kinds,
             tuple(location for (location,) in locations),
         )
 
@@ -304,7 +314,7 @@ class Catalog(CatalogReader):
         """
         The oldest commit of which every article, and every removal since, is known.
         """
-        return int(self.setting(OLDEST, default=0))
+        return self._oldest_generation()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -328,3 +338,21 @@ class Catalog(CatalogReader):
             values,
         )
         return (KnownSource(*row) for row in rows)
+
+
+def _is_indexed(folder: Path) -> bool:
+    return any(any(folder.glob(pattern)) for pattern in _INDEX_FILES)
+
+
+def _name(work: Path, path: Path) -> None:
+    """
+    Give a new catalog its name, unless another has it.
+    """
+    sync_file(work)
+    try:
+        os.link(work, path)
+    except FileExistsError:
+        raise IndexExistsError(str(path.parent)) from None
+    except OSError:
+        work.rename(path)  # a file system without links
+    sync_folder(path.parent)

@@ -70,17 +70,38 @@ def adopt(
         engine: Of the same folder.
         progress: As for :func:`adopt_documents`.
     """
-    foreign = engine.foreign_documents()
+    adopted: set[tuple[str, str]] = set()
+    damage: list[IndexDamagedError] = []
+
+    def readable() -> Iterator[Article]:
+        try:
+            for article in engine.foreign_documents():
+                adopted.add((article.id, article.fingerprint))
+                yield article
+        except IndexDamagedError as error:
+            damage.append(error)
+
+    foreign = readable()
     first = next(foreign, None)
-    if first is None:
+    if first is None and not damage:
         return IndexingReport()
     is_annotated = catalog.setting("annotate", default=True)
     annotators = default_annotators() if is_annotated else ()
     with IndexingRun(catalog, _Postponed(engine), annotators) as run:
-        run.add(chain([first], foreign))
+        run.add(chain([first] if first else [], foreign))
+    if damage:
+        # The others are safe in the catalog now; whether these may go, a person says.
+        reason = f"documents of another program cannot be read ({damage[0].reason})"
+        raise IndexDamagedError(damage[0].path, reason, "searchkit rebuild --discard")
     if not _can_be_written(engine):
         engine.reset()
-    catch_up(catalog, engine, anew=True, progress=progress)
+    catch_up(
+        catalog,
+        engine,
+        anew=True,
+        may_go=lambda article: (article.id, article.fingerprint) in adopted,
+        progress=progress,
+    )
     return run.report
 
 

@@ -76,8 +76,6 @@ def examine(
     _require_index(folder, engine)
     with log_kept(folder):
         of_catalog = check_catalog_files(folder, progress=progress)
-        if _was_never_filled(engine, of_catalog):
-            raise IndexMissingError(str(folder))
         of_engine = _check_engine(folder, engine, alone=alone)
         comparison = Comparison()
         if not _has_errors(of_engine) and not _is_unfinished(of_engine):
@@ -135,14 +133,6 @@ def _require_index(folder: Path, engine: Engine) -> None:
         return
     if not is_folder or _is_bare(engine):
         raise IndexMissingError(str(folder))
-
-
-def _was_never_filled(engine: Engine, of_catalog: list[Finding]) -> bool:
-    """
-    Tell whether who made the index is just doing so, or has died before it was one.
-    """
-    codes = {finding.code for finding in of_catalog}
-    return codes == {"catalog-empty"} and _is_bare(engine)
 
 
 def _is_bare(engine: Engine) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.catalog import KnownSource
 from searchkit.documents import document_of
-from searchkit.errors import IndexForeignError
+from searchkit.errors import IndexDamagedError, IndexForeignError
 from searchkit.indexing.interrupts import interrupts_deferred
 from searchkit.indexing.report import Progress
 from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARACTERS
@@ -179,13 +179,15 @@ class Transfer:
                     writer.put(document_of(one.article, one.annotations))
                 for article_id in gone:
                     writer.delete(article_id)
+                self._uncommitted += len(written)
+                self._handed = self._catalog.generation
             except BaseException:
                 # The engine would hold a part of the commit only.
                 self._writer = None
                 writer.cancel()
                 raise
-        self._uncommitted += len(written)
-        self._handed = self._catalog.generation
+        else:
+            self._handed = self._catalog.generation
 
     def finish(self) -> None:
         """
@@ -253,6 +255,7 @@ def catch_up(
     engine: Engine,
     *,
     anew: bool = False,
+    may_go: Callable[[Article], bool] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """
@@ -264,14 +267,16 @@ def catch_up(
         catalog: What is true.
         engine: What is derived from it.
         anew: Write everything, and delete whatever else the engine holds.
+        may_go: Tells of a document of another program whether it may be deleted then;
+            without, none may.
         progress: Called after each article, with articles in place of bytes.
 
     Returns:
         How many articles were written.
 
     Raises:
-        IndexForeignError: The two have no commit in common, and the engine has
-            documents of another program; nothing was changed.
+        IndexForeignError: The engine is to be made anew, and has documents of another
+            program that may not go; nothing was changed.
     """
     generation = catalog.generation
     held = engine.generation
@@ -281,16 +286,17 @@ def catch_up(
         engine.reset()
     if held is None:
         anew = True
-    elif not anew and not catalog.oldest_generation <= held <= generation:
+    elif not catalog.oldest_generation <= held <= generation:
         # One of the two was put back from a copy: what the catalog has not, goes.
-        if foreign := sum(1 for _ in engine.foreign_documents()):
-            raise IndexForeignError(str(catalog.folder), foreign)
         anew = True
     behind = 0 if anew or held is None else held
     total = len(catalog) if progress else 0
     writer = engine.writer()
     try:
         if anew:
+            # Now that no other program can add one.
+            if foreign := _count(engine, may_go):
+                raise IndexForeignError(str(catalog.folder), foreign)  # noqa: TRY301
             writer.clear()
         else:
             for article_id in catalog.removed_since(behind):
@@ -307,3 +313,15 @@ def catch_up(
     writer.commit(generation)
     catalog.forget_superseded(generation)
     return written
+
+
+def _count(engine: Engine, may_go: Callable[[Article], bool] | None) -> int:
+    """
+    Count documents of other programs that may not go, as far as they can be read.
+    """
+    count = 0
+    with suppress(IndexDamagedError):
+        for article in engine.foreign_documents():
+            if may_go is None or not may_go(article):
+                count += 1
+    return count

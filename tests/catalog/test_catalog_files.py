@@ -120,13 +120,33 @@ def test_an_empty_file_beside_an_index_is_a_loss(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_an_empty_file_alone_is_a_beginning(tmp_path: Path) -> None:
+def test_an_empty_file_is_never_made_anew(tmp_path: Path) -> None:
     """
-    A process that died while it made the catalog has lost nothing.
+    A catalog gets its name when it is whole: one that is empty has lost its articles.
     """
     (tmp_path / CATALOG_NAME).touch()
-    with Catalog.open(tmp_path) as catalog:
-        assert 0 == catalog.generation
+    with pytest.raises(IndexDamagedError, match="empty"):
+        Catalog.open(tmp_path)
+    assert [CATALOG_NAME] == [one.name for one in tmp_path.iterdir()]
+    assert 0 == (tmp_path / CATALOG_NAME).stat().st_size
+
+
+def test_a_catalog_whose_making_fails_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Until it is whole, nothing bears its name, and the next attempt begins anew.
+    """
+
+    def fail(_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as context:
+        context.setattr("searchkit.catalog.store.migrate", fail)
+        with pytest.raises(IndexAccessError, match="full"):
+            Catalog.create(tmp_path)
+    assert [] == list(tmp_path.iterdir())
+    Catalog.create(tmp_path).close()
 
 
 def test_a_missing_catalog_is_a_missing_index(tmp_path: Path) -> None:

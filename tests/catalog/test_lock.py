@@ -84,17 +84,44 @@ def test_an_unreadable_signature_is_no_obstacle(tmp_path: Path, content: str) ->
             WriterLock(tmp_path).__enter__()
 
 
-def test_a_folder_that_refuses_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_refuses_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """
     Where no lock can be made, the error is one of access, and none is left held.
     """
     (tmp_path / "file").touch()
     with pytest.raises(IndexAccessError), WriterLock(tmp_path / "file"):
         pytest.fail("a file is no folder")
-    (tmp_path / HOLDER_NAME).mkdir()
-    for _ in range(2):
-        with pytest.raises(IndexAccessError), WriterLock(tmp_path):
-            pytest.fail("it cannot be signed")
-    (tmp_path / HOLDER_NAME).rmdir()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", HOLDER_NAME)
+
+    with monkeypatch.context() as context:
+        context.setattr(Path, "open", refuse)
+        for _ in range(2):
+            with pytest.raises(IndexAccessError), WriterLock(tmp_path):
+                pytest.fail("it cannot be signed")
     with WriterLock(tmp_path):
         pass
+
+
+def test_the_note_is_written_to_no_other_file(tmp_path: Path) -> None:
+    """
+    A link, a pipe or a folder of a stranger in its place is removed, not followed.
+    """
+    folder, other = tmp_path / "index", tmp_path / "thesis.txt"
+    folder.mkdir()
+    other.write_text("mine")
+    note = folder / HOLDER_NAME
+    for kind in ("link", "pipe", "folder"):
+        if kind == "link":
+            note.symlink_to(other)
+        elif kind == "pipe":
+            os.mkfifo(note)
+        else:
+            note.mkdir()
+        with WriterLock(folder):
+            assert note.is_file()
+            assert not note.is_symlink()
+    assert "mine" == other.read_text()

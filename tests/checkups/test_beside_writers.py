@@ -175,7 +175,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(
     assert {"unreadable"} == {finding.code for finding in checkup.findings}
 
 
-@pytest.mark.parametrize("name", ["missing", "empty", "other", "begun"])
+@pytest.mark.parametrize("name", ["missing", "empty", "other"])
 def test_a_folder_without_an_index_is_an_error(tmp_path: Path, name: str) -> None:
     """
     There is nothing to examine where there is no index.
@@ -184,9 +184,6 @@ def test_a_folder_without_an_index_is_an_error(tmp_path: Path, name: str) -> Non
         (tmp_path / name).mkdir()
     if name == "other":
         (tmp_path / name / "notes.txt").write_text("mine", encoding="utf-8")
-    if name == "begun":
-        # Who makes an index makes the catalog's file first.
-        (tmp_path / name / "catalog.db").touch()
     for examine in (check_index, repair_index):
         with pytest.raises(IndexMissingError):
             examine(tmp_path / name)

@@ -229,10 +229,10 @@ class TestManifest:
         What the system refuses is said in the system's words.
         """
 
-        def refuse(*_: object, **__: object) -> str:
+        def refuse(*_: object) -> bytes:
             raise PermissionError(errno.EACCES, "Permission denied", "manifest.json")
 
-        monkeypatch.setattr(Path, "read_text", refuse)
+        monkeypatch.setattr("searchkit.engines.whoosh.manifest.read_regular", refuse)
         error = assert_refused(engine, IndexAccessError)
         assert "Permission denied" in str(error)
 

@@ -4,6 +4,7 @@ Documents of other programs: never taken for ours, and never lost.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -14,7 +15,10 @@ from whoosh.index import open_dir
 
 import searchkit
 from searchkit import Article, Index, IndexDamagedError, IndexForeignError
+from searchkit.checkups import adopt as adopt_module
+from searchkit.engines.whoosh import foreign as foreign_module
 from searchkit.engines.whoosh.manifest import read_manifest
+from searchkit.indexing import catch_up
 
 
 @pytest.fixture
@@ -169,3 +173,118 @@ def test_our_segments_are_checked_beside_foreign_ones(path: Path) -> None:
     ours.write_bytes(content)
     codes = {finding.code for finding in searchkit.check_index(path).findings}
     assert {"foreign-commit", "segment-altered"} <= codes
+
+
+class TestFolderOfAStranger:
+    """
+    Names in a folder from somebody else lead nowhere, and nobody waits for them.
+    """
+
+    @pytest.fixture
+    def thesis(self, tmp_path: Path) -> Path:
+        """
+        Make a folder with a file that is none of our business.
+        """
+        mine = tmp_path / "mine"
+        mine.mkdir()
+        (mine / "thesis.txt").write_text("mine")
+        return mine / "thesis.txt"
+
+    def test_links_are_not_followed(self, path: Path, thesis: Path) -> None:
+        """
+        What we write under a name, and what we delete, is never what a link points to.
+        """
+        (path / "MAIN.tmp").symlink_to(thesis.parent)
+        (path / "manifest.json.tmp").symlink_to(thesis)
+        (path / "writer.json").symlink_to(thesis)
+        (path / "MAIN_x.seg").symlink_to(thesis)
+        with searchkit.index.open_damaged_index(path) as index:
+            assert 3 == index.rebuild(discard=True)
+            index.add([Article(id="new", title="New")])
+            assert 4 == len(index)
+        assert "mine" == thesis.read_text()
+        assert ["thesis.txt"] == [one.name for one in thesis.parent.iterdir()]
+        assert [] == [one for one in path.iterdir() if one.is_symlink()]
+
+    @pytest.mark.parametrize("name", ["manifest.json", "_MAIN_2.toc", "MAIN_WRITELOCK"])
+    @pytest.mark.usefixtures("it_ends")
+    def test_pipes_are_not_read(self, path: Path, name: str) -> None:
+        """
+        A pipe in place of a file is an error, or replaced, and ends no process.
+        """
+        (path / name).unlink()
+        os.mkfifo(path / name)
+        with (
+            contextlib.suppress(searchkit.IndexStoreError),
+            searchkit.open_index(path) as index,
+        ):
+            index.search("ours")
+            index.add([Article(id="new", title="New")])
+        with searchkit.index.open_damaged_index(path) as index:
+            index.rebuild(discard=True)
+            assert len(index) >= 3
+
+
+class TestLocks:
+    def test_nothing_is_reset_under_another_writer(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        While a program writes through Whoosh's API, the index is not taken from it.
+        """
+        monkeypatch.setattr("searchkit.engines.whoosh.engine.LOCK_PATIENCE", 0.0)
+        writer = open_dir(path).writer()
+        before = {one.name for one in path.glob("*MAIN_*")}
+        with searchkit.index.open_damaged_index(path) as index:
+            with pytest.raises(searchkit.IndexLockedError, match="Whoosh"):
+                index.rebuild(discard=True)
+            assert before <= {one.name for one in path.glob("*MAIN_*")}
+            writer.add_document(id="x", title="Foreign")
+            writer.commit()
+            assert [("Foreign", "")] == foreign(index)
+
+    def test_what_comes_while_others_are_adopted_stays(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        A document that is written after the reading is not deleted with the others.
+        """
+        write(path, id="x", title="First")
+
+        def later(*arguments: Any, **options: Any) -> int:
+            write(path, id="y", title="Second")
+            return catch_up(*arguments, **options)
+
+        monkeypatch.setattr(adopt_module, "catch_up", later)
+        with pytest.raises(IndexForeignError):
+            searchkit.adopt_documents(path)
+        monkeypatch.undo()
+        searchkit.adopt_documents(path)
+        with searchkit.open_index(path) as index:
+            assert {"x", "y"} == {hit.id for hit in index.search("first OR second")}
+            assert 5 == len(index)
+
+
+def test_what_can_be_read_is_adopted(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    One document that is damaged does not keep the others out, and is not deleted.
+    """
+    for n in range(3):
+        write(path, id=f"x{n}", title=f"Foreign {n}")
+    original = foreign_module._article
+
+    def damaged(stored: Any) -> Article:
+        if stored["id"] == "x1":
+            raise ValueError("damaged")
+        return original(stored)
+
+    monkeypatch.setattr(foreign_module, "_article", damaged)
+    with pytest.raises(IndexDamagedError, match="cannot be read") as caught:
+        searchkit.adopt_documents(path)
+    assert "rebuild --discard" in str(caught.value.hint)
+    monkeypatch.undo()
+    searchkit.adopt_documents(path)
+    with searchkit.open_index(path) as index:
+        assert {"x0", "x1", "x2"} == {hit.id for hit in index.search("foreign")}

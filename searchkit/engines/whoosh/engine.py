@@ -9,6 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from searchkit.disk import remove_whatever
 from searchkit.engines.whoosh.files import FileRecord
 from searchkit.engines.whoosh.manifest import (
     MANIFEST_NAME,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from whoosh.reading import IndexReader
+    from whoosh.util.filelock import LockBase
 
     from searchkit.articles.model import Article
     from searchkit.engines.whoosh.searcher import WhooshSearcher
@@ -76,7 +78,6 @@ class WhooshEngine:
         Open the transaction; see :class:`~searchkit.engines.base.Engine`.
         """
         from whoosh.index import FileIndex  # noqa: PLC0415
-        from whoosh.util.filelock import try_for  # noqa: PLC0415
         from whoosh.writing import SegmentWriter  # noqa: PLC0415
 
         from searchkit.engines.whoosh.writer import (  # noqa: PLC0415
@@ -84,15 +85,7 @@ class WhooshEngine:
             WhooshWriter,
         )
 
-        # Whoosh's own lock, taken here: its writer takes it before things that fail.
-        lock = self._storage.lock(f"{INDEX_NAME}_WRITELOCK")
-        try:
-            acquired = try_for(lock.acquire, timeout=LOCK_PATIENCE)
-        except OSError as error:
-            raise _access_error(self.folder, error) from error
-        if not acquired:
-            holder = "a program that uses Whoosh's own API"
-            raise IndexLockedError(str(self.folder), holder)
+        lock = self._lock()
         try:
             self._remove_unfinished()
             reader, _ = self._retrying(self._open_reader)
@@ -132,6 +125,7 @@ class WhooshEngine:
         """
         from whoosh.index import FileIndex  # noqa: PLC0415
 
+        lock = self._lock()
         # Until the first commit the manifest says that there is nothing, so that after
         # a crash anywhere below the catalog is written into it again.
         try:
@@ -140,6 +134,8 @@ class WhooshEngine:
             FileIndex.create(self._storage, whoosh_schema(), INDEX_NAME)
         except OSError as error:
             raise _access_error(self.folder, error) from error
+        finally:
+            lock.release()
 
     def check(self) -> Iterator[Finding]:
         """
@@ -204,6 +200,25 @@ class WhooshEngine:
             whoosh=", ".join(whoosh_distributions()),
         ).write(self.folder)
 
+    def _lock(self) -> LockBase:
+        """
+        Take Whoosh's own lock: its writer would take it before things that fail.
+        """
+        from whoosh.util.filelock import try_for  # noqa: PLC0415
+
+        path = self.folder / f"{INDEX_NAME}_WRITELOCK"
+        try:
+            if path.is_symlink() or (path.exists() and not path.is_file()):
+                remove_whatever(path)  # a pipe would have us wait without an end
+            lock = self._storage.lock(path.name)
+            acquired = try_for(lock.acquire, timeout=LOCK_PATIENCE)
+        except OSError as error:
+            raise _access_error(self.folder, error) from error
+        if not acquired:
+            holder = "a program that uses Whoosh's own API"
+            raise IndexLockedError(str(self.folder), holder)
+        return lock
+
     def _manifest(self, *, outdated: bool = False) -> Manifest | None:
         """
         Read the manifest; ``None`` where nothing was committed.
@@ -258,7 +273,8 @@ class WhooshEngine:
 
     def _unfinished(self) -> IndexDamagedError:
         reason = "the index is being made anew, or was when the writer ended"
-        return IndexDamagedError(str(self.folder / MANIFEST_NAME), reason)
+        path = str(self.folder / MANIFEST_NAME)
+        return IndexDamagedError(path, reason, is_unfinished=True)
 
     def _open_reader(self, *, outdated: bool = False) -> tuple[IndexReader, int | None]:
         """

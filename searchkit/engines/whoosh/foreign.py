@@ -112,10 +112,24 @@ def _raise(damaged: Exception | None, path: Path) -> None:
 
 
 def _of_segment(reader: IndexReader) -> Iterator[Article]:
+    """
+    Walk over the foreign documents of a segment.
+
+    Raises:
+        Exception: Of the last document that could not be read, after all others.
+    """
+    damaged: Exception | None = None
     for number in reader.all_doc_ids():
-        stored = reader.stored_fields(number)
-        if stored.get("body") is not OURS:
-            yield _article(stored)
+        try:
+            stored = reader.stored_fields(number)
+            article = _article(stored) if stored.get("body") is not OURS else None
+        except Exception as error:  # noqa: BLE001 - as above
+            damaged = _damage(error)
+            continue
+        if article is not None:
+            yield article
+    if damaged is not None:
+        raise damaged
 
 
 def _article(stored: Mapping[str, Any]) -> Article:

@@ -17,7 +17,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from searchkit._version import __version__
-from searchkit.disk import sync_folder
+from searchkit.disk import read_regular, remove_whatever, sync_folder
 from searchkit.engines.whoosh.files import FileRecord
 from searchkit.errors import IndexAccessError, IndexDamagedError, IndexVersionError
 
@@ -31,6 +31,8 @@ FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
 
 _NAME = re.compile(r"_MAIN_[0-9]+\.toc|MAIN_[0-9a-z]+\.[0-9A-Za-z_.]+")
+
+_MOST_BYTES = 2**20
 
 NOTHING = -1
 """In place of the number of a table of contents: the index is being made anew."""
@@ -65,7 +67,8 @@ class Manifest:
         """
         path = folder / MANIFEST_NAME
         temporary = path.with_suffix(".json.tmp")
-        with temporary.open("w", encoding="utf-8") as file:
+        remove_whatever(temporary)
+        with temporary.open("x", encoding="utf-8") as file:
             json.dump(asdict(self), file, indent=2)
             file.write("\n")
             file.flush()
@@ -97,7 +100,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / MANIFEST_NAME
     try:
-        content = path.read_text(encoding="utf-8")
+        content = read_regular(path, _MOST_BYTES).decode()
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

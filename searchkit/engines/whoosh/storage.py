@@ -20,7 +20,6 @@ import io
 import os
 import pickle
 import re
-import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
-from searchkit.disk import sync_folder
+from searchkit.disk import read_regular, remove_whatever, sync_folder
 from searchkit.engines.whoosh.files import FileRecord
 from searchkit.errors import IndexDamagedError
 
@@ -75,6 +74,9 @@ _ALLOWED_NAMES = frozenset(
     }
 )
 
+
+#: Longest table of contents that is read; it lists deleted documents.
+_MOST_BYTES = 256 * 2**20
 
 _ALTERED = "the table of contents is cut short or altered"
 
@@ -136,6 +138,16 @@ class DurableStorage(FileStorage):  # type: ignore[misc]
         else:
             super().delete_file(name)
 
+    def temp_storage(self, name: str | None = None) -> FileStorage:
+        """
+        Make a folder for temporary files, whatever has had its name.
+        """
+        folder = Path(self.folder) / (name or f"{INDEX_NAME}.tmp")
+        # A link of a stranger's would have us write, and delete, elsewhere.
+        remove_whatever(folder)
+        folder.mkdir()
+        return FileStorage(str(folder))
+
     def create_file(self, name: str, **options: Any) -> StructFile:
         """
         Create a file that is synced when it is closed, if it is one that stays.
@@ -184,7 +196,7 @@ def remove_index_files(folder: Path) -> None:
     Delete all files of the Whoosh index, and of writers that died.
     """
     for name in index_files(folder):
-        (folder / name).unlink()
+        remove_whatever(folder / name)
     remove_leftovers(folder)
 
 
@@ -192,9 +204,8 @@ def remove_leftovers(folder: Path) -> None:
     """
     Delete what writers that died have left; only for the holder of the writer's lock.
     """
-    shutil.rmtree(folder / f"{INDEX_NAME}.tmp", ignore_errors=True)
-    for path in leftovers(folder):
-        path.unlink(missing_ok=True)
+    for path in (folder / f"{INDEX_NAME}.tmp", *leftovers(folder)):
+        remove_whatever(path)
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -243,7 +254,7 @@ def check_table_of_contents(
         IndexDamagedError: It is cut short, altered, or names other classes.
     """
     path = toc_path(folder, number)
-    content = path.read_bytes()
+    content = read_regular(path, _MOST_BYTES)
     file = io.BytesIO(content)
     stream = StructFile(file, name=path.name)
     try:
