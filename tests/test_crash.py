@@ -31,6 +31,7 @@ from searchkit import (
     IndexMissingError,
 )
 from searchkit.catalog import WriterLock
+from searchkit.engines.base import Searcher
 from searchkit.index import open_damaged_index
 
 Ids = Callable[[Index], set[str]]
@@ -414,3 +415,21 @@ class TestMakingAnew:
             release.start()
             assert COUNT == index.search("text").total
             release.join()
+
+    def test_a_making_that_ends_between_two_looks_is_no_damage(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        Who was told that it is unfinished looks again, and finds it finished.
+        """
+        run(path, "add")
+        with searchkit.open_index(path) as index:
+            original, unfinished = index._engine.searcher, [index._engine]
+
+            def searcher() -> Searcher:
+                if unfinished and unfinished.pop():
+                    raise IndexDamagedError("manifest.json", "anew", is_unfinished=True)
+                return original()
+
+            monkeypatch.setattr(index._engine, "searcher", searcher)
+            assert COUNT == index.search("text").total

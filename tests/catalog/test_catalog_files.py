@@ -13,7 +13,7 @@ import pytest
 
 from searchkit.annotations.model import Annotations
 from searchkit.articles.model import Article
-from searchkit.catalog import CATALOG_NAME, Catalog
+from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot
 from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS, VERSION
 from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
 from searchkit.errors import (
@@ -272,3 +272,38 @@ def test_a_row_of_a_stranger_is_an_error_and_no_traceback(
         connection.commit()
     with Catalog.open(tmp_path) as catalog, pytest.raises(IndexDamagedError):
         catalog.get("a")
+
+
+@pytest.mark.parametrize("value", ["x", '"x"', "[1]", "null", "{"])
+def test_a_setting_that_is_no_number_is_damage(tmp_path: Path, value: str) -> None:
+    """
+    The commit from which on everything is known is a number, or nothing can be said.
+    """
+    Catalog.create(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / CATALOG_NAME)) as connection:
+        connection.execute(
+            "INSERT INTO settings VALUES ('oldest_generation', ?)", (value,)
+        )
+        connection.commit()
+    with (
+        Catalog.open(tmp_path) as catalog,
+        pytest.raises(IndexDamagedError, match="oldest_generation"),
+    ):
+        catalog.oldest_generation  # noqa: B018 - the access is the test
+    with pytest.raises(IndexDamagedError, match="oldest_generation"):
+        CatalogSnapshot(tmp_path, 0)
+
+
+def test_annotators_that_cannot_be_read_are_damage(path: Path) -> None:
+    """
+    Whoever asks what is known of an article gets the error with its id.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE articles SET annotators = '[1'")
+        (article_id,) = connection.execute("SELECT id FROM articles").fetchone()
+        connection.commit()
+    with (
+        Catalog.open(path.parent) as catalog,
+        pytest.raises(IndexDamagedError, match=article_id),
+    ):
+        catalog.known_article(article_id)
