@@ -112,13 +112,12 @@ def answer(
     stored = catalog.get_many(match.id for match in matches.page)
     missing = [match.id for match in matches.page if match.id not in stored]
     if missing:
-        notes.append(
-            Note(
-                "index",
-                f"{len(missing)} documents that another program has written were left"
-                " out; `searchkit doctor --adopt` imports them",
-            )
+        were = "document was" if len(missing) == 1 else "documents were"
+        message = (
+            f"{len(missing)} {were} left out: another program has written to the index;"
+            " `searchkit doctor --adopt` imports what it wrote"
         )
+        notes.append(Note("index", message))
     page = tuple(
         _hit(match, stored[match.id], tree, snippets)
         for match in matches.page
