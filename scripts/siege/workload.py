@@ -179,7 +179,8 @@ class Operation:
 
         if self.kind == "back_up":
             assert self.place is not None
-            self.place.unlink(missing_ok=True)  # no backup overwrites another
+            if self.place.exists():  # no backup overwrites another
+                self.place.unlink()
             searchkit.back_up_index(index, self.place)
             searchkit.verify_backup(self.place)
             return

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -232,3 +234,7 @@ def _accessible(path: Path) -> Iterator[None]:
     except OSError as error:
         where = error.filename or path
         raise IndexAccessError(str(where), error.strerror or str(error)) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        # What was written a moment ago: the disk does not give it back.
+        reason = f"what was written cannot be read back ({error})"
+        raise IndexAccessError(str(path), reason) from error
