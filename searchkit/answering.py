@@ -123,6 +123,7 @@ def answer(
         for match in matches.page
         if match.id in stored
     )
+    assert matches.total is not None  # it was asked for
     return Hits(query, str(tree), matches.total, offset, page, tuple(notes))
 
 

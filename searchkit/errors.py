@@ -11,6 +11,7 @@ Every error that searchkit raises on purpose.
     ├── DateValueError(text)                   words given as a date are no date
     ├── QueryTreeError(reason)                 a tree made by hand cannot be compiled
     ├── BackupError(path, reason, advice)      a backup cannot be made or put back
+    ├── NativeWriteError(reason)               a native segment cannot keep something
     └── IndexStoreError(path)                  base: what is on disk cannot be used
         ├── IndexMissingError(path)            there is no index in this folder
         ├── IndexExistsError(path)             there is one already
@@ -18,6 +19,7 @@ Every error that searchkit raises on purpose.
         ├── IndexDamagedError(path, reason)    a file is cut short, missing or altered
         ├── IndexVersionError(path, …)         written by another version
         ├── IndexOutdatedError(path)           made with other fields or analysis
+        ├── IndexCodecError(path)              written by an extension that is missing
         ├── IndexForeignError(path, count)     another program's documents would go
         └── IndexLockedError(path, holder)     another process is writing
 
@@ -348,6 +350,51 @@ class IndexOutdatedError(IndexStoreError):
         Name the command that makes it anew.
         """
         return "Run `searchkit upgrade`; the articles are safe in the catalog."
+
+
+class NativeWriteError(SearchkitError, ValueError):
+    """
+    A native segment cannot keep what it was given through Whoosh's own API.
+
+    Args:
+        reason: What is wrong, as a clause without a full stop.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the native codec cannot write this: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the codec that can.
+        """
+        return "Cancel the writer, and write with Whoosh's own codec: `index.writer()`."
+
+
+class IndexCodecError(IndexStoreError):
+    """
+    The index has native segments, and the native extension is not there.
+    """
+
+    def __str__(self) -> str:
+        return (
+            f"the index at {self.path} was written by the native extension,"
+            " which is not installed here, or is switched off"
+        )
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the ways to have it again.
+        """
+        return (
+            "Install searchkit where there is a C++ compiler, or make the index anew"
+            " without it: `searchkit rebuild --discard`."
+        )
 
 
 class IndexForeignError(IndexStoreError):

@@ -78,6 +78,17 @@ TEXT_FIELDS: tuple[str, ...] = tuple(
 )
 """Where words and phrases are looked up when a query names no field."""
 
+NAME_FIELD: dict[str, str] = {
+    "entity": "entities",
+    "person": "person",
+    "org": "org",
+    "place": "place",
+}
+"""The field of each kind of name that a query can ask for."""
+
+PUBLISHED_COLUMN = "published_day"
+"""Column with the ordinal of the first day of publication; 0 where unknown."""
+
 
 def schema_fingerprint(*versions: str) -> str:
     """

@@ -28,8 +28,8 @@ RACY_NS = 2_000_000_000
 """How long before its reading a file must have changed last, in nanoseconds, for its
 size and time to prove that it has not changed since."""
 
-WRITER_MEMORY_MB = 256
-"""Memory for postings before the Whoosh engine spills them to disk, in MB."""
+WRITER_MEMORY_MB = 512
+"""Memory that documents may use before the engine writes them to disk, in MB."""
 
 MAX_SEGMENTS = 8
 """Segments after which a commit merges the smallest ones."""

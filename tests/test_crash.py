@@ -29,6 +29,7 @@ from searchkit import (
     IndexDamagedError,
     IndexLockedError,
     IndexMissingError,
+    native,
 )
 from searchkit.catalog import WriterLock
 from searchkit.engines.base import Searcher
@@ -87,9 +88,15 @@ elif task == "pairs":
             )
 """
 
-WRITER = "searchkit.engines.whoosh.writer:WhooshWriter"
 ENGINE = "searchkit.engines.whoosh.engine:WhooshEngine"
-SEGMENT = "whoosh.writing:SegmentWriter"
+if native.load() is None:
+    WRITER = "searchkit.engines.whoosh.writer:WhooshWriter"
+    SEGMENT = "whoosh.writing:SegmentWriter._flush_segment"
+    TABLE = "whoosh.writing:SegmentWriter._commit_toc"
+else:
+    WRITER = "searchkit.engines.whoosh.native_writer:NativeWriter"
+    SEGMENT = f"{WRITER}._new_part"
+    TABLE = f"{ENGINE}.replace_segments"
 
 
 def start(
@@ -139,7 +146,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Wait for files that are missing for a tenth of a second only.
     """
-    monkeypatch.setattr("searchkit.engines.whoosh.engine.OPEN_ATTEMPTS", 2)
+    monkeypatch.setattr("searchkit.engines.whoosh.opening.OPEN_ATTEMPTS", 2)
 
 
 ALL = {f"id-{n:02}" for n in range(COUNT)}
@@ -154,8 +161,8 @@ class TestKilledWriters:
             ("searchkit.indexing.transfer.document_of", 0),  # between the two commits
             (f"{WRITER}.put", 13),  # in a later batch, after a commit of the engine
             (f"{WRITER}.commit", 1),
-            (f"{SEGMENT}._flush_segment", 1),  # in the middle of a segment
-            (f"{SEGMENT}._commit_toc", 0),  # segment written, not named anywhere
+            (SEGMENT, 1),  # in the middle of a segment
+            (TABLE, 0),  # segment written, not named anywhere
             (f"{ENGINE}.record_commit", 1),  # named by Whoosh, not by the manifest
             ("searchkit.engines.whoosh.manifest:Manifest.write", 2),
         ],
@@ -211,7 +218,7 @@ class TestKilledWriters:
         ("place", "calls"),
         [
             (f"{WRITER}.put", 9),
-            (f"{SEGMENT}._commit_toc", 0),
+            (TABLE, 0),
             (f"{ENGINE}.record_commit", 0),
         ],
     )
@@ -234,7 +241,7 @@ class TestKilledWriters:
             "searchkit.engines.whoosh.engine.remove_index_files",
             "whoosh.index:FileIndex.create",
             f"{WRITER}.put",
-            f"{SEGMENT}._commit_toc",
+            TABLE,
             f"{ENGINE}.record_commit",
         ],
     )
@@ -261,7 +268,7 @@ class TestKilledWriters:
             "searchkit.catalog.store:Catalog.set_setting",
             f"{ENGINE}.reset",
             "whoosh.index:FileIndex.create",
-            f"{SEGMENT}.commit",
+            f"{WRITER}.commit",
             f"{ENGINE}.record_commit",
         ],
     )

@@ -58,7 +58,7 @@ _KINDS: tuple[Kind, ...] = (
 )
 _PAIRS = 12
 _KEPT = 20
-_ENGINE = "searchkit.engines.whoosh.engine"
+_OPENING = "searchkit.engines.whoosh.opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ def _cuts(
     cuts = sorted(_cut(session, seed, number) for number in range(first, first + count))
     disk, done, kept = Disk(), 0, 0
     # Nobody else writes there: a file that is missing will not come.
-    with _place() as place, patch(f"{_ENGINE}.OPEN_ATTEMPTS", 2):
+    with _place() as place, patch(f"{_OPENING}.OPEN_ATTEMPTS", 2):
         for cut in cuts:
             for call in session.calls[done : cut.calls]:
                 disk.apply(call)

@@ -5,7 +5,8 @@ A *token* is an occurrence of a word in a text: its *term* (folded and stemmed, 
 posting lists are kept for), its *word* (folded only), its *position* (how many tokens
 stand before it; phrases use it) and its *span* (code points; highlights use it).
 
-- ``english`` is the analyzer: tokenize, fold, stem.
+- ``english`` is the analyzer: tokenize, fold, stem.  Its steps are ``surfaces`` and
+  ``folding``; ``compiled`` is its native form.
 - ``sentences`` finds paragraphs and sentences.
 - ``stopwords`` lists the words that queries leave out.
 - ``unicode_data`` holds frozen Unicode tables.
@@ -25,18 +26,22 @@ import threading
 
 from searchkit.analysis.english import (
     ANALYZER_FINGERPRINT,
+    Analyzer,
     EnglishAnalyzer,
     Token,
-    fold,
 )
+from searchkit.analysis.folding import fold
 from searchkit.analysis.sentences import paragraphs, sentences, sentences_of_paragraph
 from searchkit.analysis.stopwords import STOP_WORDS
+from searchkit.native import load
 
 __all__ = [
     "ANALYZER_FINGERPRINT",
     "STOP_WORDS",
+    "Analyzer",
     "EnglishAnalyzer",
     "Token",
+    "analyzer",
     "english_analyzer",
     "fold",
     "paragraphs",
@@ -47,12 +52,46 @@ __all__ = [
 _local = threading.local()
 
 
-def english_analyzer() -> EnglishAnalyzer:
+def english_analyzer() -> Analyzer:
     """
-    Return the analyzer of the running thread, made on its first call.
+    Return the English analyzer of the running thread, made on its first call.
+
+    It is the native form where the extension is there, else the pure one.
     """
     try:
-        analyzer: EnglishAnalyzer = _local.english
+        english: Analyzer = _local.english
     except AttributeError:
-        analyzer = _local.english = EnglishAnalyzer()
-    return analyzer
+        english = _local.english = analyzer("english")
+    return english
+
+
+def analyzer(language: str) -> Analyzer:
+    """
+    Return the running thread's analyzer for a language, made on its first call.
+
+    Args:
+        language: A Snowball stemmer by its name, such as ``german``; the list is
+            ``Stemmer.algorithms()``.
+
+    Returns:
+        The native form where the extension is there, else the pure one.
+
+    Raises:
+        ValueError: There is no such stemmer.
+
+    Example:
+        >>> [term for term, _ in analyzer("german").terms("Die Häuser, das Haus")]
+        ['die', 'haus', 'das', 'haus']
+    """
+    made: dict[str, Analyzer] = _local.__dict__.setdefault("analyzers", {})
+    if language not in made:
+        made[language] = _make(language)
+    return made[language]
+
+
+def _make(language: str) -> Analyzer:
+    if load() is None:
+        return Analyzer(language)
+    from searchkit.analysis.compiled import NativeAnalyzer  # noqa: PLC0415 - may lack
+
+    return NativeAnalyzer(language)

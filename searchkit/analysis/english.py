@@ -18,57 +18,33 @@ stored.  Three steps, in this order:
 Every token has a position, stop words included: ``"to be or not to be"`` is found.
 Terms longer than 64 code points are cut there.
 
-The analyzer does not guess the language, split compounds, or know synonyms.
+Other languages go the same way with another Snowball stemmer; only English has its
+possessives cut off.
+
+The analyzer does not guess the language, split compounds, or know synonyms.  It is a
+class with two forms that give the same on any text: :class:`Analyzer` is pure Python,
+``searchkit.analysis.compiled`` lets the native extension find and remember surfaces.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from searchkit.analysis.unicode_data import folding_table, mark_ranges
+from searchkit.analysis.folding import Pieces, SurfaceAnalyzer
+from searchkit.analysis.surfaces import scannable, surface_pattern
 from searchkit.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_Analysis: TypeAlias = tuple[tuple[str, str, int, int], ...]
 _Pairs: TypeAlias = tuple[tuple[str, str], ...]
 _Made = TypeVar("_Made")
 
 ANALYZER_FINGERPRINT = "english-1"
 """Changes whenever the same text may give other tokens; kept in the manifest."""
 
-MAX_TERM_LENGTH = 64
-"""Longest term, in code points; what is longer is noise, and is cut."""
-
 #: Distinct surface forms whose analysis is remembered, about 25 MB.
 _CACHE_SIZE = 100_000
-
-_MARK_CLASS = "".join(
-    chr(first) if first == last else f"{chr(first)}-{chr(last)}"
-    for first, last in mark_ranges()
-)
-_SURFACE = re.compile(
-    rf"""
-      [^\W\d](?:\.[^\W\d]){{1,10}}(?!\w)                       # U.S
-    | \d{{1,3}}(?:,\d{{3}}){{1,8}}(?:\.\d{{1,12}})?(?!\.?\w)   # 1,250.75
-    | (?<!\d\.)\d{{1,20}}\.\d{{1,12}}(?!\.?\w)                 # 3.14
-    | \w[\w{_MARK_CLASS}]*+(?:['’]\w[\w{_MARK_CLASS}]*+)*+     # O'Neill
-    """,
-    re.VERBOSE,
-)
-_ACRONYM = re.compile(r"[^\W\d](?:\.[^\W\d])+\Z")
-_POSSESSIVE = re.compile(r"['’][sSｓＳ]\Z")
-#: Scripts written without spaces, one token a character: hiragana and ideographs.
-_UNSPACED = "\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_OTHER = rf"[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[{_MARK_CLASS}])*+"
-_UNSPACED_PIECES = re.compile(
-    rf"[{_UNSPACED}][{_MARK_CLASS}]*+|{_OTHER}(?:['’]{_OTHER})*+"
-)
-_FOLDING = folding_table()
 
 
 class Token(NamedTuple):
@@ -88,19 +64,25 @@ class Token(NamedTuple):
     span: Span
 
 
-class EnglishAnalyzer:
+class Analyzer:
     """
     Turns text into tokens, by the rules of this module.
 
-    Not safe for use by several threads at once: the stemmer keeps a buffer.  Use
+    This is the interface of both forms, and the pure one.  Not safe for use by several
+    threads at once: the stemmer keeps a buffer.  Use
     :func:`searchkit.analysis.english_analyzer`, which gives one a thread.
+
+    Args:
+        language: A Snowball stemmer by its name, such as ``german``.
+
+    Raises:
+        ValueError: There is no such stemmer.
     """
 
-    def __init__(self) -> None:
-        import Stemmer  # noqa: PLC0415 - only those who analyse pay for it
-
-        self._stem = Stemmer.Stemmer("english", 0).stemWord
-        self._analyses: _Remembered[_Analysis] = _Remembered(self._analyse)
+    def __init__(self, language: str = "english") -> None:
+        self.language = language
+        self._analyse = SurfaceAnalyzer(language)
+        self._analyses: _Remembered[Pieces] = _Remembered(self._analyse)
         self._pairs: _Remembered[_Pairs] = _Remembered(
             lambda surface: tuple(piece[:2] for piece in self._analyse(surface))
         )
@@ -116,7 +98,7 @@ class EnglishAnalyzer:
             Tokens in order; positions count from 0 without gaps.
 
         Example:
-            >>> for token in EnglishAnalyzer().tokens("The U.S. withdrew."):
+            >>> for token in Analyzer().tokens("The U.S. withdrew."):
             ...     print(token.term, token.word, token.position, *token.span)
             the the 0 0 3
             us us 1 4 7
@@ -124,7 +106,7 @@ class EnglishAnalyzer:
         """
         analyses = self._analyses
         position = 0
-        for match in _SURFACE.finditer(_blank_underscores(text)):
+        for match in surface_pattern().finditer(scannable(text)):
             surface = match[0]
             at = match.start()
             for term, word, start, end in analyses[surface]:
@@ -140,7 +122,7 @@ class EnglishAnalyzer:
         """
         pairs = self._pairs
         found: list[tuple[str, str]] = []
-        for surface in _SURFACE.findall(_blank_underscores(text)):
+        for surface in surface_pattern().findall(scannable(text)):
             found += pairs[surface]
         return found
 
@@ -149,37 +131,14 @@ class EnglishAnalyzer:
         Return the term of a token from its word.
 
         Example:
-            >>> EnglishAnalyzer().stem("ministers")
+            >>> Analyzer().stem("ministers")
             'minist'
         """
-        term: str = self._stem(word)
-        return term[:MAX_TERM_LENGTH]
+        return self._analyse.stem(word)
 
-    def _analyse(self, surface: str) -> _Analysis:
-        """
-        Fold and stem one surface form.
 
-        Returns:
-            Term, word, start and end of each token in it, at least one.
-        """
-        if _HAS_UNSPACED.search(surface):
-            # Cut last, a possessive would leave a piece of nothing but an apostrophe.
-            plain = _POSSESSIVE.sub("", surface)
-            return tuple(
-                (*self._analyse_word(piece[0]), *piece.span())
-                for piece in _UNSPACED_PIECES.finditer(plain)
-            )
-        return ((*self._analyse_word(surface), 0, len(surface)),)
-
-    def _analyse_word(self, surface: str) -> tuple[str, str]:
-        plain = _POSSESSIVE.sub("", surface)
-        if _ACRONYM.match(plain):
-            plain = plain.replace(".", "")
-        elif plain[0].isdecimal():
-            plain = plain.replace(",", "")
-        # A surface of nothing but diacritic letters folds away; it keeps its place.
-        word = fold(plain)[:MAX_TERM_LENGTH] or "\ufffd"
-        return self.stem(word), word
+EnglishAnalyzer = Analyzer
+"""An analyzer that is meant for English, the default."""
 
 
 class _Remembered(dict[str, _Made]):
@@ -196,27 +155,3 @@ class _Remembered(dict[str, _Made]):
             self.clear()
         self[surface] = made = self._make(surface)
         return made
-
-
-def fold(text: str) -> str:
-    """
-    Fold letter case, diacritics and apostrophes of a stretch of text.
-
-    Two names are the same for searching where their folded forms are equal.
-
-    Example:
-        >>> fold("Recep Tayyip Erdoğan"), fold("O’Neill"), fold("Straße")
-        ('recep tayyip erdogan', 'oneill', 'strasse')
-    """
-    if text.isascii():
-        return text.lower().replace("'", "")
-    lowered = unicodedata.normalize("NFKD", text).casefold()
-    plain = unicodedata.normalize("NFKD", lowered).translate(_FOLDING)
-    return unicodedata.normalize("NFC", plain)
-
-
-def _blank_underscores(text: str) -> str:
-    """
-    Turn underscores, which count as word characters in patterns, into spaces.
-    """
-    return text.replace("_", " ") if "_" in text else text

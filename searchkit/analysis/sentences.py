@@ -18,6 +18,7 @@ a word follows that opens sentences more often than it continues names ("The", "
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from searchkit.spans import Span
 
@@ -53,20 +54,6 @@ _OPENERS = frozenset(
     """.split()
 )
 
-_END = re.compile(
-    r"""
-    (?<![.!?…。！？])                # the whole run of marks, never its tail
-    (?P<mark>[.!?…。！？]++)
-    (?P<close>["'”’»)\]]{0,3})       # quotes and brackets that close behind it
-    (?P<gap>\s++)
-    (?=(?P<open>["'“‘«(\[¿¡]{0,3})(?P<next>\w))
-    """,
-    re.VERBOSE,
-)
-_WORD_BEFORE = re.compile(r"[\w.'’&-]*\Z")
-_WORD_AFTER = re.compile(r"\w+")
-_LINE = re.compile(r"[^\r\n\v\f\u2028\u2029\x85]+")
-
 #: Longest stretch that is looked at to the left of a dot; abbreviations are short.
 _LOOK_BACK = 24
 
@@ -87,7 +74,7 @@ def paragraphs(text: str) -> list[Span]:
     """
     return [
         trimmed
-        for line in _LINE.finditer(text)
+        for line in _line().finditer(text)
         if (trimmed := _trim(text, *line.span()))
     ]
 
@@ -127,8 +114,8 @@ def sentences_of_paragraph(text: str, paragraph: Span) -> list[Span]:
     """
     found: list[Span] = []
     start = paragraph.start
-    for end in _END.finditer(text, *paragraph):
-        if _closes(text, start, end):
+    for end in _end().finditer(text, *paragraph):
+        if end["gap"] and _closes(text, start, end):
             found.append(Span(start, end.start("gap")))
             start = end.end("gap")
     found.append(Span(start, paragraph.end))
@@ -142,7 +129,7 @@ def _closes(text: str, start: int, end: re.Match[str]) -> bool:
     if end["mark"] != ".":
         return True
     window = text[max(start, end.start() - _LOOK_BACK) : end.start()]
-    match = _WORD_BEFORE.search(window)
+    match = _word_before().search(window)
     assert match is not None  # the pattern matches the empty string
     word = match[0].lstrip("'’.-")
     lower = word.lower()
@@ -153,7 +140,7 @@ def _closes(text: str, start: int, end: re.Match[str]) -> bool:
         return lower == "no" and not following.isdigit()
     initial = len(word) == 1 and word.isalpha() and word.isupper()
     if initial or lower in _ANYWHERE or "." in word:
-        after = _WORD_AFTER.match(text, end.start("next"))
+        after = _word_after().match(text, end.start("next"))
         assert after is not None  # the look-ahead has seen a word character
         return after[0].lower() in _OPENERS and not (initial and after[0] == "I")
     return True
@@ -166,3 +153,39 @@ def _trim(text: str, start: int, end: int) -> Span | None:
         return None
     start += len(stretch) - len(stretch.lstrip())
     return Span(start, start + len(stripped))
+
+
+@cache
+def _end() -> re.Pattern[str]:
+    """
+    Return a pattern for runs of marks; ``gap`` is set where a sentence may end there.
+
+    Each run is matched as a whole, whatever follows, so that none is tried twice; it
+    begins with a class of characters, so that the search for it is fast.
+    """
+    return re.compile(
+        r"""
+        (?P<mark>[.!?…。！？][.!?…。！？]*+)
+        (?:
+            (?P<close>["'”’»)\]]{0,3})      # quotes and brackets that close behind it
+            (?P<gap>\s++)
+            (?=(?P<open>["'“‘«(\[¿¡]{0,3})(?P<next>\w))
+        )?
+        """,
+        re.VERBOSE,
+    )
+
+
+@cache
+def _word_before() -> re.Pattern[str]:
+    return re.compile(r"[\w.'’&-]*\Z")
+
+
+@cache
+def _word_after() -> re.Pattern[str]:
+    return re.compile(r"\w+")
+
+
+@cache
+def _line() -> re.Pattern[str]:
+    return re.compile(r"[^\r\n\v\f\u2028\u2029\x85]+")

@@ -240,7 +240,8 @@ class _Work:
                 f"finished what a writer had begun: {_articles(written)} indexed"
             )
             return
-        if not self._can_be_opened():
+        # A reader may do without a table that no writer would go on from.
+        if "contents-damaged" in wrong or not self._can_be_opened():
             self._engine.reset()
         written = catch_up(catalog, self._engine, anew=True, progress=self._progress)
         self.done.append(

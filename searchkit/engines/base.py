@@ -20,7 +20,7 @@ One conformance suite, ``tests/conformance``, runs on every engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +38,7 @@ SortOrder: TypeAlias = Literal["relevance", "newest", "oldest"]
 SORT_ORDERS: tuple[SortOrder, ...] = ("relevance", "newest", "oldest")
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredId:
+class ScoredId(NamedTuple):
     """
     One match: an article id and its score, 0 or more.
     """
@@ -54,13 +53,13 @@ class Matches:
     One page of what matches a tree.
 
     Attributes:
-        total: How many documents match, exactly.
+        total: How many documents match, exactly; ``None`` where nobody asked.
         page: The asked-for slice of them in order.
         cut_prefixes: Prefixes that stand for more words than are looked up; only the
             most frequent words were.
     """
 
-    total: int
+    total: int | None
     page: tuple[ScoredId, ...]
     cut_prefixes: tuple[str, ...] = ()
 
@@ -92,6 +91,7 @@ class Searcher(Protocol):
         limit: int,
         offset: int = 0,
         order: SortOrder = "relevance",
+        count: bool = True,
     ) -> Matches:
         """
         Find the documents that match a tree.
@@ -102,6 +102,7 @@ class Searcher(Protocol):
             offset: How many of the best to leave out, 0 or more.
             order: Equal scores are ordered by date of publication, the newest first;
                 equal days by score; what is equal in both by id.
+            count: Whether to count what matches; not to is faster on a large index.
 
         Raises:
             IndexDamagedError: A file of the index cannot be read.

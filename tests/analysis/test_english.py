@@ -5,15 +5,23 @@ The English analyzer: any text becomes tokens, and spellings of a word one term.
 from __future__ import annotations
 
 import threading
-import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchkit.analysis import STOP_WORDS, english_analyzer, fold
-from searchkit.analysis.english import MAX_TERM_LENGTH, EnglishAnalyzer
+import searchkit.analysis
+from searchkit.analysis import (
+    STOP_WORDS,
+    Analyzer,
+    EnglishAnalyzer,
+    analyzer,
+    english_analyzer,
+)
+from searchkit.analysis.folding import MAX_TERM_LENGTH
 from searchkit.analysis.unicode_data import mark_ranges
+from searchkit.native import load
 
 MARKS = {chr(c) for first, last in mark_ranges() for c in range(first, last + 1)}
 
@@ -31,6 +39,23 @@ ANY_TEXT = st.one_of(
     st.lists(PIECES, max_size=12).map("".join),
     st.text(st.characters(exclude_categories=())),
 )
+
+
+@pytest.fixture(scope="module", autouse=True, params=["pure", "native"])
+def form(request: pytest.FixtureRequest) -> Iterator[None]:
+    """
+    Let either form be the analyzer of this thread.
+    """
+    if request.param == "native" and load() is None:
+        pytest.skip("the native extension is not compiled, or switched off")
+    made: Analyzer = Analyzer()
+    if request.param == "native":
+        from searchkit.analysis.compiled import NativeAnalyzer
+
+        made = NativeAnalyzer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searchkit.analysis._local, "english", made, raising=False)
+        yield
 
 
 def words(text: str) -> list[str]:
@@ -181,59 +206,30 @@ class TestTokens:
         assert found[0] is not english_analyzer()
 
 
-class TestFolding:
-    @settings(max_examples=200)
-    @given(ANY_TEXT)
-    def test_folding_twice_changes_nothing(self, text: str) -> None:
+class TestLanguages:
+    def test_languages_have_their_stems(self) -> None:
         """
-        What is folded stays as it is.
+        Any Snowball stemmer can be had by its name; words are folded alike.
         """
-        assert fold(text) == fold(fold(text))
+        found = analyzer("german").terms("Die Häuser Kabul's")
+        assert [("die", "die"), ("haus", "hauser"), ("kabul", "kabuls")] == found
+        assert [("бежа", "бежали")] == analyzer("russian").terms("Бежали")
 
-    def test_every_character_folds_once(self) -> None:
+    def test_each_thread_has_one_a_language(self) -> None:
         """
-        The same for each code point alone, and behind a letter.
+        It is made once.
         """
-        for code in range(0x110000):
-            folded = fold(chr(code))
-            assert folded == fold(folded), hex(code)
-            behind = fold("a" + chr(code))
-            assert behind == fold(behind), hex(code)
+        assert analyzer("german") is analyzer("german")
+        assert analyzer("german") is not analyzer("russian")
+        assert "german" == analyzer("german").language
 
-    @given(st.text(st.characters(max_codepoint=127)), st.sampled_from("é東😀—’Ł\ufe0f"))
-    def test_ascii_folds_alike_inside_other_text(self, text: str, other: str) -> None:
+    @pytest.mark.parametrize("name", ["klingon", "", "German\ud800", "english\x00"])
+    def test_unknown_languages_are_told(self, name: str) -> None:
         """
-        The short way for plain ASCII gives what the long way gives.
+        The message names those that there are.
         """
-        assert fold(text) == fold(text + " " + other).removesuffix(" " + fold(other))
-        assert fold(text) == fold(other + " " + text).removeprefix(fold(other) + " ")
-
-    @given(st.text())
-    def test_encodings_of_a_letter_are_equal(self, text: str) -> None:
-        """
-        Composed or decomposed, a text folds to the same.
-        """
-        expected = fold(text)
-        for form in ("NFC", "NFD"):
-            assert expected == fold(unicodedata.normalize(form, text))
-
-    @pytest.mark.parametrize(
-        ("text", "expected"),
-        [
-            ("O'Neill O’Neill OʼNeill", "oneill oneill oneill"),
-            ("Æsir Øre Þór ðe", "aesir ore thor de"),
-            ("ΣΊΣΥΦΟΣ Σίσυφος", "σισυφοσ σισυφοσ"),
-            ("Ёлка Йод", "елка иод"),
-            ("שָׁלוֹם", "שלום"),
-            ("كِتَاب كتـــاب", "كتاب كتاب"),
-            ("co\u00adoperate", "cooperate"),
-        ],
-    )
-    def test_known_words(self, text: str, expected: str) -> None:
-        """
-        Case, diacritics, vowel points, apostrophes and soft hyphens go.
-        """
-        assert expected == fold(text)
+        with pytest.raises(ValueError, match=r"there are .*english.*german"):
+            analyzer(name)
 
 
 def test_stop_words_are_folded_words() -> None:

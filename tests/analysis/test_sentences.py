@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.analysis import paragraphs, sentences, sentences_of_paragraph
+from searchkit.analysis.sentences import _end
 from searchkit.spans import Span
 
 PIECES = st.sampled_from(
@@ -13,6 +16,15 @@ PIECES = st.sampled_from(
         *". ! ? … 。 ... \" ” “ ) ( '".split(),
         *(" ", "  ", "\n", "\r\n", "\t", "\x1c", "\x85", "\u2028", "\u00a0"),
     ]
+)
+#: Where a sentence may end, said in the plainest way: the look-behind keeps it from
+#: matching the tail of a run of marks.
+PLAIN_END = re.compile(
+    r"""
+    (?<![.!?…。！？])(?P<mark>[.!?…。！？]+)(?P<close>["'”’»)\]]{0,3})(?P<gap>\s+)
+    (?=(?P<open>["'“‘«(\[¿¡]{0,3})(?P<next>\w))
+    """,
+    re.VERBOSE,
 )
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join))
 
@@ -48,6 +60,17 @@ class TestProperties:
             assert not set("\r\n\v\f\x85\u2028\u2029").intersection(paragraph.cut(text))
             found += inside
         assert found == sentences(text)
+
+    @settings(max_examples=300)
+    @given(TEXTS)
+    def test_ends_are_those_of_the_plain_pattern(self, text: str) -> None:
+        """
+        The pattern that is fast finds what the pattern that is plain finds.
+        """
+        found = [end for end in _end().finditer(text) if end["gap"]]
+        plain = list(PLAIN_END.finditer(text))
+        assert [end.span() for end in plain] == [end.span() for end in found]
+        assert [end.groups() for end in plain] == [end.groups() for end in found]
 
     @given(TEXTS, TEXTS)
     def test_paragraphs_do_not_see_each_other(self, one: str, other: str) -> None:

@@ -57,7 +57,7 @@ class Scene:
 
     @property
     def segments(self) -> list[Path]:
-        return sorted(self.folder.glob("*.seg"))
+        return sorted(self.folder.glob("MAIN_*.s*"))
 
     def sql(self, *statements: str) -> None:
         with closing(sqlite3.connect(self.catalog)) as connection, connection:
@@ -141,7 +141,7 @@ def put_back_the_catalog(scene: Scene) -> None:
 def put_back_the_index(scene: Scene) -> None:
     for path in (*scene.segments, scene.table):
         path.unlink()
-    for pattern in ("*.seg", "*.toc", "manifest.json"):
+    for pattern in ("MAIN_*.s*", "*.toc", "manifest.json"):
         for path in scene.older.glob(pattern):
             shutil.copy(path, scene.folder)
 
@@ -398,7 +398,7 @@ DAMAGES: dict[str, Damage] = {
     ),
     "table of contents with code": Damage(hide_code, {"contents-truncated"}),
     "table of contents with code, and the manifest forged": Damage(
-        lambda s: hide_code(s, forge=True), {"index-unreadable"}
+        lambda s: hide_code(s, forge=True), {"contents-damaged"}
     ),
     "segment missing": Damage(lambda s: s.segments[0].unlink(), {"segment-missing"}),
     "segment cut short": Damage(lambda s: cut(s.segments[0]), {"segment-truncated"}),

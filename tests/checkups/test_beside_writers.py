@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(
     """
     Neither rights nor a broken disk end in a traceback.
     """
-    segment = next(folder.glob("*.seg"))
+    segment = next(folder.glob("MAIN_*.s*"))
     segment.unlink()
     segment.mkdir()
     checkup = check_index(folder)
@@ -196,7 +196,7 @@ def test_a_repair_waits_for_nobody(
     While another process writes, nothing is repaired.
     """
     monkeypatch.setattr(repair_module, "WRITER_PATIENCE", 0.0)
-    next(folder.glob("*.seg")).write_bytes(b"")
+    next(folder.glob("MAIN_*.s*")).write_bytes(b"")
     with WriterLock(folder), pytest.raises(IndexLockedError):
         repair_index(folder)
 

@@ -10,7 +10,7 @@ import pytest
 
 import searchkit
 import searchkit.checkups.repair as repair_module
-import searchkit.engines.whoosh.engine as engine_module
+import searchkit.engines.whoosh.opening as opening_module
 from searchkit.checkups import check_index, repair_index
 from tests.checkups.damages import (
     DAMAGES,
@@ -40,7 +40,7 @@ def scene(
     """
     Give a damaged index, which waits for no file that is missing.
     """
-    monkeypatch.setattr(engine_module, "OPEN_DELAY", 0.0)
+    monkeypatch.setattr(opening_module, "OPEN_DELAY", 0.0)
     made = Scene(folder, good.older, monkeypatch)
     damage.do(made)
     return made

@@ -367,7 +367,7 @@ def test_an_index_from_a_stranger_is_made_anew_unopened(
 
     opened: list[object] = []
     monkeypatch.setattr(WhooshEngine, "searcher", opened.append)
-    (segment,) = index_dir.glob("MAIN_*.seg")
+    (segment,) = index_dir.glob("MAIN_*.s*")
     result = run("rebuild", "--discard", "-i", index_dir)
     assert (0, []) == (result.exit_code, opened)
     assert not segment.exists()

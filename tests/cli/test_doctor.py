@@ -32,7 +32,7 @@ def segment(folder: Path) -> Path:
     """
     Give the one segment of that index, in which one bit is another.
     """
-    (path,) = folder.glob("*.seg")
+    (path,) = folder.glob("MAIN_*.s*")
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 1
     path.write_bytes(whole)

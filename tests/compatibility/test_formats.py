@@ -18,7 +18,7 @@ from searchkit import IndexDamagedError, IndexForeignError, IndexVersionError
 from searchkit.catalog import migrations
 from searchkit.catalog.checks import check_catalog
 from searchkit.catalog.migrations import VERSION
-from searchkit.engines.whoosh import schema
+from searchkit.engines.whoosh import manifest as manifest_module
 
 HERE = Path(__file__).resolve().parent
 FORMATS = sorted(path.name for path in HERE.glob("format-*"))
@@ -163,7 +163,7 @@ def test_foreign_documents_are_not_lost_by_an_upgrade(tmp_path: Path) -> None:
     assert "--adopt" in caught.value.hint
     after = contents(path)
     assert before == {name: after[name] for name in before}
-    assert schema.FINGERPRINT != "another"
+    assert manifest_module.FINGERPRINT != "another"
 
 
 def test_a_damaged_catalog_is_not_upgraded(tmp_path: Path) -> None:

@@ -227,6 +227,7 @@ class BruteForceSearcher:
         limit: int,
         offset: int = 0,
         order: SortOrder = "relevance",
+        count: bool = True,
     ) -> Matches:
         found = self.scores(query)
         keys = {
@@ -235,7 +236,8 @@ class BruteForceSearcher:
             if entry.document.id in found
         }
         ids = sorted(keys, key=keys.__getitem__)[offset : offset + limit]
-        return Matches(len(found), tuple(ScoredId(one, found[one]) for one in ids))
+        page = tuple(ScoredId(one, found[one]) for one in ids)
+        return Matches(len(found) if count else None, page)
 
     def matches_any(self, query: tree.Query) -> bool:
         return bool(self.scores(query))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from searchkit.documents import Document, name_terms
 from searchkit.engines.base import SORT_ORDERS
 from searchkit.engines.whoosh.engine import WhooshEngine
+from searchkit.engines.whoosh.native_searcher import NativeSearcher
 from searchkit.fields import FIELDS
 from searchkit.intervals import Interval
 from searchkit.queries.tree import (
@@ -33,6 +34,7 @@ from searchkit.queries.tree import (
     Word,
 )
 from tests.conformance.brute_force import BruteForceEngine
+from tests.conformance.conftest import codecs
 
 if TYPE_CHECKING:
     from searchkit.engines.base import Engine, Searcher
@@ -149,23 +151,36 @@ def write(engine: Engine, batches: list[list[Document]]) -> None:
 def assert_same_answers(expected: Searcher, actual: Searcher, query: Query) -> None:
     """
     Compare ids, order and scores in every order of sorting, and of a short page.
+
+    The native extension counts scores in 32 bits: what they do not tell apart may
+    change places.
     """
+    is_native = isinstance(actual, NativeSearcher)
     for order in SORT_ORDERS:
         want = expected.search(query, limit=1000, order=order)
         got = actual.search(query, limit=1000, order=order)
         assert want.total == got.total
-        assert [match.id for match in want.page] == [match.id for match in got.page]
-        scores = [match.score for match in got.page]
-        assert [match.score for match in want.page] == pytest.approx(scores, rel=1e-9)
-        page = actual.search(query, limit=2, offset=1, order=order)
-        assert got.page[1:3] == page.page
-        assert want.total == page.total
+        wanted = {match.id: match.score for match in want.page}
+        if is_native and order == "relevance":
+            assert wanted.keys() == {match.id for match in got.page}
+            assert [match.score for match in want.page] == pytest.approx(
+                [match.score for match in got.page], rel=1e-5
+            )
+        else:
+            assert [*wanted] == [match.id for match in got.page]
+        scores = {match.id: match.score for match in got.page}
+        assert wanted == pytest.approx(scores, rel=1e-5 if is_native else 1e-9)
+        for count in (True, False):
+            page = actual.search(query, limit=2, offset=1, order=order, count=count)
+            assert got.page[1:3] == page.page
+            assert page.total == (want.total if count else None)
 
 
 @settings(max_examples=60, deadline=None)
-@given(corpora(), st.lists(queries, min_size=4, max_size=8))
+@given(batches=corpora(), asked=st.lists(queries, min_size=4, max_size=8))
+@codecs
 def test_answers_are_those_of_brute_force(
-    batches: list[list[Document]], asked: list[Query]
+    batches: list[list[Document]], asked: list[Query], is_native: bool
 ) -> None:
     """
     Any tree on any documents gives the same documents, scores and order.
@@ -173,7 +188,7 @@ def test_answers_are_those_of_brute_force(
     oracle = BruteForceEngine()
     write(oracle, batches)
     with tempfile.TemporaryDirectory() as folder:
-        engine = WhooshEngine(Path(folder))
+        engine = WhooshEngine(Path(folder), is_native=is_native)
         engine.reset()
         write(engine, batches)
         with oracle.searcher() as expected, engine.searcher() as actual:
@@ -187,8 +202,11 @@ def test_answers_are_those_of_brute_force(
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.data())
-def test_merged_segments_answer_like_brute_force(data: st.DataObject) -> None:
+@given(data=st.data())
+@codecs
+def test_merged_segments_answer_like_brute_force(
+    data: st.DataObject, is_native: bool
+) -> None:
     """
     Through a dozen commits, which merge segments more than once, answers stay the same.
     """
@@ -196,10 +214,10 @@ def test_merged_segments_answer_like_brute_force(data: st.DataObject) -> None:
     oracle = BruteForceEngine()
     write(oracle, batches)
     with tempfile.TemporaryDirectory() as folder:
-        engine = WhooshEngine(Path(folder))
+        engine = WhooshEngine(Path(folder), is_native=is_native)
         engine.reset()
         write(engine, batches)
-        assert len(list(Path(folder).glob("*.seg"))) < len(batches)
+        assert len(list(Path(folder).glob("MAIN_*.s*"))) < len(batches)
         with oracle.searcher() as expected, engine.searcher() as actual:
             for query in data.draw(st.lists(queries, min_size=5, max_size=5)):
                 assert_same_answers(expected, actual, query)
@@ -222,9 +240,10 @@ def histories(draw: st.DrawFn) -> list[list[Document | str | None]]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(histories(), st.lists(queries, min_size=3, max_size=5))
+@given(history=histories(), asked=st.lists(queries, min_size=3, max_size=5))
+@codecs
 def test_after_deletions_the_same_documents_match(
-    history: list[list[Document | str | None]], asked: list[Query]
+    history: list[list[Document | str | None]], asked: list[Query], is_native: bool
 ) -> None:
     """
     Whatever was replaced and deleted, the same documents match.
@@ -234,7 +253,7 @@ def test_after_deletions_the_same_documents_match(
     """
     oracle = BruteForceEngine()
     with tempfile.TemporaryDirectory() as folder:
-        engine = WhooshEngine(Path(folder))
+        engine = WhooshEngine(Path(folder), is_native=is_native)
         engine.reset()
         for generation, changes in enumerate(history, 1):
             for each in (oracle, engine):

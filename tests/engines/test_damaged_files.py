@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import searchkit.engines.whoosh.engine as engine_module
+import searchkit.engines.whoosh.opening as opening_module
 from searchkit.documents import Document
 from searchkit.engines.whoosh.engine import WhooshEngine
 from searchkit.engines.whoosh.schema import whoosh_schema
@@ -36,7 +36,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WhooshEngine:
     """
     Give an engine with two segments, which waits for no file that is missing.
     """
-    monkeypatch.setattr(engine_module, "OPEN_DELAY", 0.0)
+    monkeypatch.setattr(opening_module, "OPEN_DELAY", 0.0)
     made = WhooshEngine(tmp_path)
     made.reset()
     for generation in (1, 2):
@@ -80,7 +80,7 @@ def make_text(path: Path) -> None:
 @pytest.mark.parametrize(
     "damage", [empty, cut, cut_at_the_end, garble, make_text, Path.unlink]
 )
-@pytest.mark.parametrize("pattern", ["*.toc", "*.seg"])
+@pytest.mark.parametrize("pattern", ["*.toc", "MAIN_*.s*"])
 class TestDamage:
     def test_searchers_name_the_file(
         self, engine: WhooshEngine, pattern: str, damage: Damage
@@ -125,7 +125,7 @@ class TestDamage:
         with engine.searcher() as searcher:
             assert ["b"] == list(searcher.ids())
             assert searcher.matches_any(Word("sun"))
-        assert 1 == len(list(engine.folder.glob("*.seg")))
+        assert 1 == len(list(engine.folder.glob("MAIN_*.s*")))
 
 
 def edit_manifest(engine: WhooshEngine, **values: Any) -> Path:
@@ -302,7 +302,8 @@ class TestForeignTables:
         path = file(engine, "*.toc")
         write_table(engine, path, **{place: attack})
         before = contents(engine.folder)
-        for attempt in (engine.searcher, engine.writer):
+        on_whoosh = WhooshEngine(engine.folder, is_native=False)
+        for attempt in (on_whoosh.searcher, engine.writer):
             with pytest.raises(IndexDamagedError, match="it names") as caught:
                 attempt()
             assert str(path) == caught.value.path
@@ -331,7 +332,7 @@ class TestForeignTables:
         write_table(engine, path)
         edit_manifest(engine, files={})
         check_table_of_contents(engine.folder, 2)
-        with engine.searcher() as searcher:
+        with WhooshEngine(engine.folder, is_native=False).searcher() as searcher:
             assert 0 == searcher.search(Everything(), limit=1).total
 
 
@@ -343,7 +344,7 @@ def write_table(engine: WhooshEngine, path: Path, **replaced: bytes) -> None:
 
     path.unlink()
     TOC(whoosh_schema(), [], int(path.stem.split("_")[-1])).write(
-        engine._storage, "MAIN"
+        engine._storage(), "MAIN"
     )
     schema = replaced.get("schema", pickle.dumps(whoosh_schema(), 2))
     segments = replaced.get("segments", pickle.dumps([], 2))
@@ -374,7 +375,7 @@ def test_damage_inside_a_segment_is_an_error_of_the_index(engine: WhooshEngine) 
     """
     With any stretch of it overwritten, a search answers or says "damaged".
     """
-    path = file(engine, "*.seg")
+    path = file(engine, "MAIN_*.s*")
     whole = path.read_bytes()
     named: list[str] = []
     for start in range(16, len(whole) - 40, max(len(whole) // 60, 1)):

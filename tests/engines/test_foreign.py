@@ -125,7 +125,7 @@ class TestTheyAreNotLost:
         """
         What can be read is given before the damage is told.
         """
-        ours = next(path.glob("*.seg"))
+        ours = next(path.glob("MAIN_*.s*"))
         write(path, id="x", title="Foreign")
         ours.write_bytes(ours.read_bytes()[:-40])
         titles: list[str] = []
@@ -155,7 +155,7 @@ class TestManifestOfAStranger:
         """
         A pipe in place of a segment is damage, and nobody waits for its end.
         """
-        segment = next(path.glob("*.seg"))
+        segment = next(path.glob("MAIN_*.s*"))
         segment.unlink()
         os.mkfifo(segment)
         codes = {finding.code for finding in searchkit.check_index(path).findings}
@@ -166,7 +166,7 @@ def test_our_segments_are_checked_beside_foreign_ones(path: Path) -> None:
     """
     A commit of another program does not hide a flipped bit in a file of ours.
     """
-    ours = next(path.glob("*.seg"))
+    ours = next(path.glob("MAIN_*.s*"))
     write(path, id="x", title="Foreign")
     content = bytearray(ours.read_bytes())
     content[len(content) // 2] ^= 1

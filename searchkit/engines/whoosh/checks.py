@@ -6,8 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from searchkit.engines.whoosh.contents import (
+    INDEX_NAME,
+    index_files,
+    leftovers,
+    toc_numbers,
+    toc_path,
+)
 from searchkit.engines.whoosh.files import FileRecord
 from searchkit.engines.whoosh.manifest import (
+    FINGERPRINT,
     MANIFEST_NAME,
     NOTHING,
     WHOOSH_DISTRIBUTIONS,
@@ -15,15 +23,7 @@ from searchkit.engines.whoosh.manifest import (
     read_manifest,
     whoosh_distributions,
 )
-from searchkit.engines.whoosh.schema import FINGERPRINT
-from searchkit.engines.whoosh.storage import (
-    INDEX_NAME,
-    check_table_of_contents,
-    index_files,
-    leftovers,
-    toc_numbers,
-    toc_path,
-)
+from searchkit.engines.whoosh.storage import check_table_of_contents
 from searchkit.errors import (
     IndexAccessError,
     IndexDamagedError,
@@ -114,7 +114,11 @@ def _check_manifest(folder: Path, manifest: Manifest) -> Iterator[Finding]:
     else:
         yield from _check_unused(folder, present - manifest.files.keys())
     for name, record in sorted(files.items()):
-        yield from _check_file(folder / name, record)
+        found = list(_check_file(folder / name, record))
+        yield from found
+        if name == table and not found:
+            # Whoever can write it can write a manifest that agrees.
+            yield from _check_table(folder, manifest.toc)
 
 
 def _check_unused(folder: Path, unused: set[str]) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from searchkit.analysis import english_analyzer, fold
 from searchkit.documents import MAX_NAME_WORDS, name_term, name_words
 from searchkit.engines.scoring import date_score, proximity, proximity_score
 from searchkit.errors import QueryTreeError
-from searchkit.fields import FIELD, TEXT_FIELDS
+from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
 from searchkit.intervals import overlap_terms
 from searchkit.queries.tree import (
     And,
@@ -45,13 +45,6 @@ if TYPE_CHECKING:
 
 #: Document number within a segment to score.
 Scores = dict[int, float]
-
-_NAME_FIELDS = {
-    "entity": "entities",
-    "person": "person",
-    "org": "org",
-    "place": "place",
-}
 
 
 class Evaluation:
@@ -140,7 +133,7 @@ class Evaluation:
             case Prefix():
                 return self._prefix(query, leaf)
             case Name(kind, text):
-                return self._name(_NAME_FIELDS[kind], text, leaf)
+                return self._name(NAME_FIELD[kind], text, leaf)
             case DateRange():
                 return self._dates(query, leaf)
             case Exact(field, text):

@@ -16,11 +16,8 @@ from whoosh.index import TOC
 from whoosh.reading import SegmentReader
 
 from searchkit.articles.model import Article
-from searchkit.engines.whoosh.storage import (
-    INDEX_NAME,
-    DurableStorage,
-    check_table_of_contents,
-)
+from searchkit.engines.whoosh.contents import INDEX_NAME
+from searchkit.engines.whoosh.storage import DurableStorage, check_table_of_contents
 from searchkit.errors import DateValueError, IndexDamagedError
 from searchkit.intervals import Interval
 

@@ -9,17 +9,21 @@ deleted after.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field
-from importlib import metadata
-from typing import TYPE_CHECKING
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from searchkit._version import __version__
+from searchkit.analysis import ANALYZER_FINGERPRINT
 from searchkit.disk import read_regular, remove_whatever, sync_folder
+from searchkit.documents import DOCUMENT_FINGERPRINT
 from searchkit.engines.whoosh.files import FileRecord
 from searchkit.errors import IndexAccessError, IndexDamagedError, IndexVersionError
+from searchkit.fields import schema_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +34,70 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
 
+FINGERPRINT = schema_fingerprint(ANALYZER_FINGERPRINT, DOCUMENT_FINGERPRINT, "whoosh-2")
+"""Kept in the manifest; an index with another one has to be made anew."""
+
 _NAME = re.compile(r"_MAIN_[0-9]+\.toc|MAIN_[0-9a-z]+\.[0-9A-Za-z_.]+")
 
-_MOST_BYTES = 2**20
+_SEGMENT = re.compile(r"MAIN_[0-9a-z]+")
+
+#: Longest manifest that is read; it has a bit for each document, compressed.
+_MOST_BYTES = 64 * 2**20
+_MOST_DOCUMENTS = 2**31
 
 NOTHING = -1
 """In place of the number of a table of contents: the index is being made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """
+    A native segment as the table of contents has it, so that nobody need read that.
+
+    Attributes:
+        name: Its file is this with ``.sks``.
+        documents: How many there are, deleted or not.
+        deleted: Bitmap of those that are deleted, the lowest bit first; empty for none.
+    """
+
+    name: str
+    documents: int
+    deleted: bytes = b""
+
+    def to_json(self) -> dict[str, object]:
+        """
+        Return the record as JSON has it.
+        """
+        packed = base64.b64encode(zlib.compress(self.deleted)) if self.deleted else b""
+        return {
+            "name": self.name,
+            "documents": self.documents,
+            "deleted": packed.decode("ascii"),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SegmentRecord:
+        """
+        Read what :meth:`to_json` gives.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        name, documents = str(values["name"]), int(values["documents"])
+        if not _SEGMENT.fullmatch(name) or not 0 <= documents < _MOST_DOCUMENTS:
+            raise ValueError(name)
+        deleted = b""
+        if values["deleted"]:
+            size = (documents + 7) // 8
+            unpacker = zlib.decompressobj()
+            packed = base64.b64decode(str(values["deleted"]), validate=True)
+            try:
+                deleted = unpacker.decompress(packed, size + 1)
+            except zlib.error as error:
+                raise ValueError(name) from error
+            if len(deleted) != size:
+                raise ValueError(name)
+        return cls(name, documents, deleted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +113,8 @@ class Manifest:
         format: Version of the layout.
         whoosh: Distribution and version that wrote it.
         searchkit: Release that wrote it.
+        segments: Those of the table of contents that counts, where all are native;
+            otherwise ``None``.
     """
 
     generation: int
@@ -60,6 +124,7 @@ class Manifest:
     format: int = FORMAT
     whoosh: str = ""
     searchkit: str = __version__
+    segments: tuple[SegmentRecord, ...] | None = None
 
     def write(self, folder: Path) -> None:
         """
@@ -69,12 +134,29 @@ class Manifest:
         temporary = path.with_suffix(".json.tmp")
         remove_whatever(temporary)
         with temporary.open("x", encoding="utf-8") as file:
-            json.dump(asdict(self), file, indent=2)
+            json.dump(self._to_json(), file, indent=2)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_folder(folder)
+
+    def _to_json(self) -> dict[str, object]:
+        values: dict[str, object] = {
+            "generation": self.generation,
+            "toc": self.toc,
+            "schema": self.schema,
+            "files": {
+                name: {"size": record.size, "crc32": record.crc32}
+                for name, record in self.files.items()
+            },
+            "format": self.format,
+            "whoosh": self.whoosh,
+            "searchkit": self.searchkit,
+        }
+        if self.segments is not None:
+            values["segments"] = [segment.to_json() for segment in self.segments]
+        return values
 
 
 def _checked(name: str) -> str:
@@ -123,6 +205,11 @@ def read_manifest(folder: Path) -> Manifest | None:
             },
             whoosh=str(values.get("whoosh", "")),
             searchkit=str(values.get("searchkit", "")),
+            segments=(
+                tuple(SegmentRecord.from_json(one) for one in values["segments"])
+                if "segments" in values
+                else None
+            ),
         )
     except (
         ValueError,
@@ -144,6 +231,8 @@ def whoosh_distributions() -> list[str]:
     """
     Return name and version of every distribution that installs Whoosh here.
     """
+    from importlib import metadata  # noqa: PLC0415 - writers alone need it
+
     found = []
     for name in WHOOSH_DISTRIBUTIONS:
         try:

@@ -22,10 +22,10 @@ from whoosh.analysis import Analyzer, IDTokenizer
 from whoosh.analysis import Token as WhooshToken
 from whoosh.formats import Existence, Frequency, Positions
 
-from searchkit.analysis import ANALYZER_FINGERPRINT, english_analyzer
-from searchkit.documents import DOCUMENT_FINGERPRINT, name_terms, name_words
+from searchkit.analysis import english_analyzer
+from searchkit.documents import name_terms, name_words
 from searchkit.errors import DateValueError
-from searchkit.fields import FIELDS, FieldKind, schema_fingerprint
+from searchkit.fields import FIELDS, PUBLISHED_COLUMN, FieldKind
 from searchkit.intervals import Interval, index_terms
 
 if TYPE_CHECKING:
@@ -319,12 +319,6 @@ class _IntegerReader(columns.ColumnReader):  # type: ignore[misc]
 
 LENGTH_SUFFIX = "_length"
 """``body_length`` is the column with the lengths of ``body``, in tokens, exact."""
-
-PUBLISHED_COLUMN = "published_day"
-"""Column with the ordinal of the first day of publication; 0 where unknown."""
-
-FINGERPRINT = schema_fingerprint(ANALYZER_FINGERPRINT, DOCUMENT_FINGERPRINT, "whoosh-2")
-"""Kept in the manifest; an index with another one has to be made anew."""
 
 
 def whoosh_schema() -> fields.Schema:

@@ -63,6 +63,7 @@ class WhooshSearcher:
         limit: int,
         offset: int = 0,
         order: SortOrder = "relevance",
+        count: bool = True,
     ) -> Matches:
         """
         Find documents; see :class:`~searchkit.engines.base.Searcher`.
@@ -78,7 +79,9 @@ class WhooshSearcher:
                 able = self._first_days(found, wanted, order)
             evaluation.add_proximity(able)
             page = self._page(able, wanted, order)[offset:]
-        return Matches(total, tuple(page), tuple(evaluation.cut_prefixes))
+        return Matches(
+            total if count else None, tuple(page), tuple(evaluation.cut_prefixes)
+        )
 
     def matches_any(self, query: Query) -> bool:
         """

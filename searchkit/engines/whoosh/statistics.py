@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from whoosh.reading import TermNotFound
 
 from searchkit.engines.scoring import idf, rounded_length, term_frequency_weight
-from searchkit.engines.whoosh.schema import LENGTH_SUFFIX, PUBLISHED_COLUMN
-from searchkit.fields import FIELD, FieldKind
+from searchkit.engines.whoosh.schema import LENGTH_SUFFIX
+from searchkit.fields import FIELD, PUBLISHED_COLUMN, FieldKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

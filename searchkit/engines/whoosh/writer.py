@@ -12,12 +12,9 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from searchkit.analysis import english_analyzer
 from searchkit.engines.whoosh.foreign import OURS
-from searchkit.engines.whoosh.schema import (
-    LENGTH_SUFFIX,
-    PUBLISHED_COLUMN,
-    AnalysedText,
-)
+from searchkit.engines.whoosh.schema import LENGTH_SUFFIX, AnalysedText
 from searchkit.errors import IndexAccessError
+from searchkit.fields import PUBLISHED_COLUMN
 from searchkit.settings import MAX_SEGMENTS
 
 if TYPE_CHECKING:
@@ -30,6 +27,10 @@ if TYPE_CHECKING:
 
     from searchkit.documents import Document
     from searchkit.engines.whoosh.engine import WhooshEngine
+
+
+WHOOSH_MEMORY_MB = 256
+"""Memory for postings before Whoosh's writer spills them to disk, in MB."""
 
 
 class PlainCodec(W3Codec):  # type: ignore[misc]

@@ -1,0 +1,222 @@
+"""
+searchkit itself, through its engine interface and its public API.
+
+``SEARCHKIT_NATIVE=0`` in the environment chooses Whoosh's codec.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import searchkit
+from scripts.bench.agreement import Answer
+from scripts.bench.peers.base import SNIPPETS, NotOfferedError, Peer, Reader
+from searchkit import Article
+from searchkit.documents import Document
+from searchkit.engines import local_engine
+from searchkit.intervals import Interval
+from searchkit.queries import tree as trees
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scripts.bench.corpus import Prepared
+    from scripts.bench.queries import Tree
+    from searchkit.engines.base import Engine, Matches, Searcher, Writer
+    from searchkit.index import Index
+    from searchkit.queries.tree import Query, TextField
+
+#: A writer that takes many documents at once has one of these.
+_BULK = ("put_all", "put_many")
+
+
+def source_digest() -> str:
+    """
+    Return a hash of the code of searchkit, which decides whether an index is made anew.
+    """
+    package = Path(searchkit.__file__).parent
+    digest = hashlib.blake2b(digest_size=4)
+    for path in sorted(package.rglob("*")):
+        if path.suffix in {".py", ".cpp", ".hpp", ".so", ".pyd"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def codec() -> str:
+    """
+    Return the codec that searchkit runs on, in words.
+    """
+    if os.environ.get("SEARCHKIT_NATIVE") == "0":
+        return "Whoosh's codec as asked for"
+    try:
+        found = importlib.util.find_spec("searchkit.native._native")
+    except ModuleNotFoundError:
+        found = None
+    return "native codec" if found else "no native codec is built"
+
+
+class SearchkitPeer(Peer):
+    """
+    searchkit on the codec that the environment says.
+    """
+
+    unoffered = () if hasattr(trees, "Fuzzy") else ("fuzzy",)
+
+    def version(self) -> str:
+        """
+        Return the version with a hash of the code.
+        """
+        return f"{searchkit.__version__}+{source_digest()} ({codec()})"
+
+    def build(self, kind: str, documents: Iterator[Prepared], folder: Path) -> None:
+        """
+        Fill the engine alone, or the whole index with its catalog.
+        """
+        if kind == "text":
+            with searchkit.create_index(folder, annotate=False) as index:
+                index.add(_article(document) for document in documents)
+            return
+        engine = local_engine(folder)
+        engine.reset()
+        make = _bare if kind == "terms" else _plain
+        _write(engine, (make(document) for document in documents))
+
+    def open(self, kind: str, folder: Path) -> Reader:
+        """
+        Open a searcher, and where there is a catalog, the index.
+        """
+        return SearchkitReader(folder, is_bare=kind == "terms")
+
+
+class SearchkitReader(Reader):
+    """
+    An open index.
+
+    Args:
+        folder: Where it is.
+        is_bare: Whether words are looked for in the body alone, without proximity.
+    """
+
+    def __init__(self, folder: Path, *, is_bare: bool) -> None:
+        self._searcher: Searcher = local_engine(folder).searcher()
+        self._is_bare = is_bare
+        self._index: Index | None = None if is_bare else searchkit.open_index(folder)
+        self._counts = "count" in inspect.signature(self._searcher.search).parameters
+
+    def asking(self, tree: Tree, *, limit: int, count: bool) -> Callable[[], Matches]:
+        """
+        Return the call of the searcher.
+
+        A searcher that has no choice counts always.
+        """
+        query = self._query(tree)
+        search: Callable[..., Matches] = self._searcher.search
+        if self._counts:
+            return lambda: search(query, limit=limit, count=count)
+        return lambda: search(query, limit=limit)
+
+    def answer(self, found: Matches, tree: Tree) -> Answer:  # noqa: ARG002
+        """
+        Return ids, scores and total.
+        """
+        ids = tuple(match.id for match in found.page)
+        scores = tuple(match.score for match in found.page)
+        return Answer(ids, scores, found.total or 0)
+
+    def job(self, text: str, *, limit: int) -> tuple[list[str], list[str], int]:
+        """
+        Ask the index as scripts do.
+        """
+        assert self._index is not None
+        hits = self._index.search(text, limit=limit, snippets=SNIPPETS)
+        snippets = [snippet.text for hit in hits for snippet in hit.snippets]
+        return [hit.id for hit in hits], snippets, hits.total
+
+    def close(self) -> None:
+        """
+        Close both.
+        """
+        self._searcher.close()
+        if self._index is not None:
+            self._index.close()
+
+    def _query(self, tree: Tree) -> Query:
+        field: TextField | None = "body" if self._is_bare else None
+        match tree["op"]:
+            case "term":
+                return trees.Word(tree["word"], field)
+            case "phrase":
+                return trees.Phrase(tree["text"], field)
+            case "prefix":  # whole words are kept without regard to the field
+                return trees.Prefix(tree["text"])
+            case "fuzzy":
+                return _fuzzy(tree["text"])
+            case "dates":
+                first, last = map(date.fromisoformat, (tree["first"], tree["last"]))
+                return trees.DateRange("published", first, last)
+            case "entity" if self._is_bare:
+                return trees.Name("entity", tree["name"])
+            case "and":
+                return trees.And(tuple(map(self._query, tree["of"])))
+            case "or":
+                return trees.Or(tuple(map(self._query, tree["of"])))
+        raise NotOfferedError(f"this index has no {tree['op']}")
+
+
+def _fuzzy(text: str) -> Query:
+    node = getattr(trees, "Fuzzy", None)
+    if node is None:
+        raise NotOfferedError("searchkit has no fuzzy words")
+    query: Query = node(text)
+    return query
+
+
+def _write(engine: Engine, documents: Iterable[Document]) -> None:
+    """
+    Write documents in one transaction, in bulk where the writer can.
+    """
+    writer: Writer = engine.writer()
+    bulk = next(
+        (getattr(writer, name) for name in _BULK if hasattr(writer, name)), None
+    )
+    if bulk is not None:
+        bulk(documents)
+    else:
+        for document in documents:
+            writer.put(document)
+    writer.commit(1)
+
+
+def _bare(document: Prepared) -> Document:
+    return Document(
+        id=document.id,
+        body=document.body,
+        names={"entities": {document.entity: 1}},
+        published=Interval.parse(document.published),
+        published_value=document.published,
+    )
+
+
+def _plain(document: Prepared) -> Document:
+    return Document(
+        id=document.id,
+        title=document.title,
+        body=document.body,
+        published=Interval.parse(document.published),
+        published_value=document.published,
+    )
+
+
+def _article(document: Prepared) -> Article:
+    return Article(
+        id=document.id,
+        title=document.title,
+        body=document.body,
+        published=document.published,
+    )

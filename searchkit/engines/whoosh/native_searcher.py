@@ -1,0 +1,203 @@
+"""
+A snapshot of an index whose segments are all native.
+
+Everything runs in the extension; Whoosh is not imported.
+"""
+
+from __future__ import annotations
+
+import heapq
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from searchkit import native
+from searchkit.engines.base import Matches, ScoredId, SortOrder
+from searchkit.engines.whoosh.plan import compile_query
+from searchkit.errors import QueryTreeError
+from searchkit.fields import PUBLISHED_COLUMN
+from searchkit.settings import MAX_EXPANSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from searchkit.native import _native
+    from searchkit.queries.tree import Query
+
+KEY_FIELD = "id"
+"""The field whose terms name the documents."""
+
+
+class NativeSearcher:
+    """
+    A :class:`~searchkit.engines.base.Searcher` on native segments.
+
+    Args:
+        segments: Each with a bitmap of its deleted documents, empty for none.
+        generation: The commit of the catalog that they hold.
+    """
+
+    def __init__(
+        self, segments: Sequence[tuple[_native.Segment, bytes]], generation: int
+    ) -> None:
+        self._generation = generation
+        self._segments = list(segments)
+
+    @cached_property
+    def _searcher(self) -> _native.Searcher:
+        extension = native.load()
+        assert extension is not None  # it has opened the segments
+        searcher: _native.Searcher = extension.Searcher(
+            self._segments, KEY_FIELD, PUBLISHED_COLUMN
+        )
+        return searcher
+
+    @property
+    def generation(self) -> int:
+        """
+        The catalog's commit that this snapshot holds.
+        """
+        return self._generation
+
+    @property
+    def document_count(self) -> int:
+        """
+        How many documents there are, deleted ones not counted.
+        """
+        return sum(
+            segment.documents - int.from_bytes(deleted, "little").bit_count()
+            for segment, deleted in self._segments
+        )
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        order: SortOrder = "relevance",
+        count: bool = True,
+    ) -> Matches:
+        """
+        Find documents; see :class:`~searchkit.engines.base.Searcher`.
+        """
+        try:
+            compiled = compile_query(query, self)
+            total, page, cut = self._searcher.search(
+                compiled.plan,
+                limit=limit,
+                offset=offset,
+                order=order,
+                count=count,
+                proximity=compiled.proximity,
+                max_expansions=MAX_EXPANSIONS,
+            )
+        except RecursionError:
+            raise QueryTreeError("it is nested too deeply") from None
+        except UnicodeEncodeError:
+            raise QueryTreeError("a text in it has half a code point") from None
+        except ValueError as error:
+            raise QueryTreeError(str(error)) from error
+        matches = tuple([ScoredId(key, score) for key, score, _, _ in page])
+        prefixes = compiled.cut_prefixes
+        if cut:
+            prefixes += [compiled.prefixes[text] for text in cut]
+        return Matches(total, matches, tuple(dict.fromkeys(prefixes)))
+
+    def matches_any(self, query: Query) -> bool:
+        """
+        Tell whether at least one document matches.
+        """
+        return bool(self.search(query, limit=1, count=False).page)
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """
+        Return in how many documents a term occurs.
+        """
+        try:
+            return self._searcher.document_frequency(field, term)
+        except UnicodeEncodeError:  # no term has half a code point
+            return 0
+
+    def field_count(self, field: str) -> int:
+        """
+        Return how many documents have a text field at all; for others, all documents.
+        """
+        return self._searcher.field_count(field)
+
+    def expand(self, prefix: str) -> tuple[list[str], bool]:
+        """
+        Return the words that begin with ``prefix``, at most the most frequent ones.
+
+        Returns:
+            The words, and whether some were left out.
+        """
+        words = list(self.terms("words", prefix))
+        if len(words) <= MAX_EXPANSIONS:
+            return [word for word, _ in words], False
+        best = heapq.nsmallest(
+            MAX_EXPANSIONS, words, key=lambda item: (-item[1], item[0])
+        )
+        return [word for word, _ in best], True
+
+    def terms(self, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """
+        Walk over the terms of a field that begin with ``prefix``, in order.
+        """
+        try:
+            start = prefix.encode()
+        except UnicodeEncodeError:
+            return
+        walks = [
+            _terms(segment, field, start)
+            for segment, _ in self._segments
+            if field in segment.fields
+        ]
+        for term, entries in groupby(heapq.merge(*walks), key=lambda item: item[0]):
+            yield term.decode(), sum(count for _, count in entries)
+
+    def ids(self) -> Iterator[str]:
+        """
+        Walk over the ids of all documents.
+        """
+        for segment, deleted in self._segments:
+            for document in range(segment.documents):
+                if not is_marked(deleted, document):
+                    yield segment.key(KEY_FIELD, document) or ""
+
+    def close(self) -> None:
+        """
+        Let go of files.
+        """
+        self._segments = []
+        self.__dict__.pop("_searcher", None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def is_marked(deleted: bytes, document: int) -> bool:
+    """
+    Tell whether a document is marked in a bitmap; an empty one marks none.
+    """
+    return bool(deleted) and bool(deleted[document >> 3] >> (document & 7) & 1)
+
+
+def _terms(
+    segment: _native.Segment, field: str, start: bytes
+) -> Iterator[tuple[bytes, int]]:
+    cursor = segment.terms(field)
+    cursor.seek(start)
+    while cursor.valid and cursor.text.startswith(start):
+        yield cursor.text, cursor.document_frequency
+        cursor.next()

@@ -1,0 +1,402 @@
+"""
+The transaction on an index, in bulk: documents in, native segments out.
+
+Documents are collected in memory by the extension, and written as a segment when they
+have used up their share of it, or at the commit.  A segment file is on disk before the
+table of contents names it.  Whoosh's own writer is not used: it takes a document apart
+in Python.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from searchkit.analysis.compiled import NativeAnalyzer
+from searchkit.documents import name_terms
+from searchkit.engines.whoosh.codec import NativeSegment
+from searchkit.engines.whoosh.contents import INDEX_NAME
+from searchkit.engines.whoosh.foreign import OURS
+from searchkit.engines.whoosh.native_searcher import KEY_FIELD, is_marked
+from searchkit.engines.whoosh.stored import (
+    DOCUMENTS_PER_BLOB,
+    join_lines,
+    pack_line,
+    split_lines,
+)
+from searchkit.errors import IndexAccessError, IndexDamagedError
+from searchkit.fields import FIELDS, PUBLISHED_COLUMN, FieldKind
+from searchkit.intervals import Interval, index_terms
+from searchkit.settings import MAX_SEGMENTS, WRITER_MEMORY_MB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+    from whoosh.codec.base import Segment as WhooshSegment
+    from whoosh.util.filelock import LockBase
+
+    from searchkit.documents import Document
+    from searchkit.engines.whoosh.engine import WhooshEngine
+    from searchkit.native import _native
+
+_NUMBER = {field.name: number for number, field in enumerate(FIELDS)}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_TEXTS = (_NUMBER["title"], _NUMBER["body"])
+
+
+class NativeWriter:
+    """
+    A :class:`~searchkit.engines.base.Writer` on native segments.
+
+    Args:
+        engine: What it writes to.
+        extension: The compiled extension.
+        segments: What was committed before, all of it native.
+        lock: Whoosh's lock, held; the writer releases it.
+        memory: For documents before they are written, in MB.
+    """
+
+    def __init__(
+        self,
+        engine: WhooshEngine,
+        extension: ModuleType,
+        segments: Sequence[WhooshSegment],
+        lock: LockBase,
+        *,
+        memory: int = WRITER_MEMORY_MB,
+    ) -> None:
+        self._engine = engine
+        self._extension = extension
+        self._lock = lock
+        self._memory = memory * 2**20
+        self._open = True
+        self._written: list[Path] = []
+        self._old = [_Part(engine.folder, extension, segment) for segment in segments]
+        #: Segments that this transaction has written.
+        self._new: list[_Part] = []
+        self._analyzer = NativeAnalyzer().native
+        self._begin_segment()
+
+    def put(self, document: Document) -> None:
+        """
+        Add a document, or replace the one with the same id.
+        """
+        with self._cancelling():
+            terms = document_terms(document)
+            published = document.published
+            day = 0 if published is None else published.first.toordinal()
+            texts = [
+                (field, _encodable(text))
+                for field, text in zip(
+                    _TEXTS, (document.title, document.body), strict=True
+                )
+            ]
+            self._delete(document.id)
+            self._added[document.id] = self._builder.add(texts, terms, (day,))
+            self._stored.append(pack_line(stored_values(document)))
+            if len(self._stored) == DOCUMENTS_PER_BLOB:
+                self._store()
+                if self._builder.memory > self._memory:
+                    self._end_segment()
+                    self._begin_segment()
+
+    def delete(self, article_id: str) -> None:
+        """
+        Delete a document if there is one.
+        """
+        with self._cancelling():
+            self._delete(article_id)
+
+    def clear(self) -> None:
+        """
+        Delete every document that was there before this transaction.
+        """
+        with self._cancelling():
+            self._old = []
+
+    def commit(self, generation: int) -> None:
+        """
+        Make all changes durable, then visible.
+        """
+        with self._cancelling():
+            self._end_segment()
+            parts = [part for part in (*self._old, *self._new) if part.live_count]
+            self._engine.replace_segments(
+                [part.segment for part in self._merged(parts)], generation
+            )
+        self._open = False
+        self._lock.release()
+
+    def cancel(self) -> None:
+        """
+        Forget all changes.
+        """
+        if not self._open:
+            return
+        self._open = False
+        self._old, self._new = [], []
+        for path in self._written:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _delete(self, article_id: str) -> None:
+        number = self._added.pop(article_id, None)
+        if number is not None:
+            self._superseded.append(number)
+        try:
+            key = article_id.encode()
+        except UnicodeEncodeError:  # no id has half a code point
+            return
+        for part in (*self._old, *self._new):
+            part.delete(key)
+
+    # --- segments ---------------------------------------------------------------
+
+    def _begin_segment(self) -> None:
+        if self._analyzer.memory() > self._memory // 2:
+            self._analyzer.clear()  # no segment uses its numbers any more
+        self._builder: _native.SegmentBuilder = self._extension.SegmentBuilder(
+            self._analyzer,
+            native_fields(self._extension),
+            (PUBLISHED_COLUMN,),
+            DOCUMENTS_PER_BLOB,
+        )
+        #: Documents of the segment: article id to number; and numbers gone since.
+        self._added: dict[str, int] = {}
+        self._superseded: list[int] = []
+        self._stored: list[bytes] = []
+
+    def _store(self) -> None:
+        if self._stored:
+            self._builder.add_stored(join_lines(self._stored))
+            self._stored = []
+
+    def _end_segment(self) -> None:
+        """
+        Write what was collected as a segment, if it is anything.
+        """
+        self._store()
+        if not self._builder.documents:
+            return
+        part = self._new_part(self._builder.documents)
+        self._builder.finish(part.path)
+        for number in self._superseded:
+            part.segment.delete_document(number)
+        self._new.append(part)
+
+    def _new_part(self, documents: int) -> _Part:
+        segment = NativeSegment(INDEX_NAME)
+        segment.set_doc_count(documents)
+        part = _Part(self._engine.folder, self._extension, segment)
+        self._written.append(part.path)
+        return part
+
+    def _merged(self, parts: list[_Part]) -> list[_Part]:
+        """
+        Keep segments few.
+
+        Those that have lost more than half of their documents are written anew, and as
+        soon as there are too many, the smallest ones are joined until half are left.
+        The largest are rarely touched, so that each document is rewritten a few times
+        only.
+        """
+        by_size = sorted(parts, key=lambda part: part.live_count)
+        joined = [p for p in by_size if p.segment.deleted_count() > p.live_count]
+        if len(parts) - len(joined) + bool(joined) > MAX_SEGMENTS:
+            joined = by_size[: len(parts) - MAX_SEGMENTS // 2 + 1]
+        if not joined:
+            return parts
+        rest = [part for part in parts if part not in joined]
+        inputs = [part for part in parts if part in joined]
+        merged = self._new_part(sum(part.live_count for part in inputs))
+        self._extension.merge_segments(
+            merged.path,
+            [(part.native, part.deleted) for part in inputs],
+            DOCUMENTS_PER_BLOB,
+            list(_stored_anew(inputs)),
+        )
+        return [*rest, merged]
+
+    @contextmanager
+    def _cancelling(self) -> Iterator[None]:
+        """
+        Cancel the transaction when anything at all goes wrong.
+        """
+        if not self._open:
+            raise ValueError("the transaction has ended")
+        try:
+            yield
+        except OSError as error:
+            self.cancel()
+            path = str(error.filename or self._engine.folder)
+            raise IndexAccessError(path, error.strerror or str(error)) from error
+        except BaseException:
+            self.cancel()
+            raise
+
+
+class _Part:
+    """
+    A segment of the transaction, opened when something of it is needed.
+    """
+
+    def __init__(
+        self, folder: Path, extension: ModuleType, segment: NativeSegment
+    ) -> None:
+        self.segment = segment
+        self.path = folder / segment.file_name
+        self._extension = extension
+        self._native: _native.Segment | None = None
+
+    @property
+    def native(self) -> _native.Segment:
+        if self._native is None:
+            self._native = self._extension.Segment(self.path)
+        return self._native
+
+    @property
+    def live_count(self) -> int:
+        return int(self.segment.doc_count())
+
+    @property
+    def deleted(self) -> bytes:
+        return bitmap_of(self.segment)
+
+    def delete(self, key: bytes) -> None:
+        """
+        Delete the documents with this id.
+        """
+        postings = self.native.postings(KEY_FIELD, key)
+        while postings is not None and postings.is_active():
+            self.segment.delete_document(postings.document())
+            postings.next()
+
+
+def native_fields(extension: ModuleType) -> list[tuple[str, int, int | None]]:
+    """
+    Return the fields of ``searchkit.fields`` as the extension declares them.
+    """
+    flags = {
+        FieldKind.IDENTIFIER: 0,
+        FieldKind.TEXT: extension.FREQUENCIES | extension.POSITIONS | extension.LENGTHS,
+        FieldKind.WORDS: 0,
+        FieldKind.NAMES: extension.FREQUENCIES,
+        FieldKind.DAYS: extension.FREQUENCIES,
+    }
+    return [
+        (
+            field.name,
+            flags[field.kind] | (extension.KEY if field.name == KEY_FIELD else 0),
+            _NUMBER["words"] if field.kind is FieldKind.TEXT else None,
+        )
+        for field in FIELDS
+    ]
+
+
+def document_terms(document: Document) -> list[tuple[int, str, int]]:
+    """
+    Return field number, term and frequency of all that is no text in a document.
+    """
+    terms = [(_NUMBER[KEY_FIELD], document.id, 1)]
+    if document.url:
+        terms.append((_NUMBER["url"], _encodable(document.url), 1))
+    if document.source:
+        number = _NUMBER["source"]
+        terms += [(number, term, 1) for term in _source_terms(document.source)]
+    for field, names in document.names.items():
+        number = _NUMBER[field]
+        terms += [(number, term, count) for term, count in names.items()]
+    counts: dict[str, int] = {}
+    for interval, count in document.dates.items():
+        for term in _day_terms(interval):
+            counts[term] = counts.get(term, 0) + count
+    number = _NUMBER["dates"]
+    terms += [(number, term, count) for term, count in counts.items()]
+    if document.published is not None:
+        number = _NUMBER["published"]
+        terms += [(number, term, 1) for term in _day_terms(document.published)]
+    return terms
+
+
+@lru_cache(maxsize=1000)
+def _source_terms(source: str) -> tuple[str, ...]:
+    """
+    Return the terms of a source; a corpus has few.
+    """
+    return tuple(name_terms(source))
+
+
+@lru_cache(maxsize=10_000)
+def _day_terms(interval: Interval) -> tuple[str, ...]:
+    """
+    Return the terms of an interval; articles of one day share theirs.
+    """
+    return tuple(index_terms(interval))
+
+
+def stored_values(document: Document) -> dict[str, Any]:
+    """
+    Return what Whoosh's API gives back with a hit.
+    """
+    values: dict[str, Any] = {
+        "id": document.id,
+        "title": document.title,
+        "body": OURS,
+        "source": document.source,
+        "url": document.url,
+    }
+    if document.published is not None:
+        values["published"] = document.published_value
+    return values
+
+
+def bitmap_of(segment: WhooshSegment) -> bytes:
+    """
+    Return the deleted documents of a segment as a bitmap; empty for none.
+    """
+    if not segment.has_deletions():
+        return b""
+    marks = bytearray((segment.doc_count_all() + 7) // 8)
+    for document in segment.deleted_docs():
+        marks[document >> 3] |= 1 << (document & 7)
+    return bytes(marks)
+
+
+def _encodable(text: str) -> str:
+    """
+    Put U+FFFD in place of half code points, which no file can hold.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text
+
+
+def _stored_anew(parts: Sequence[_Part]) -> Iterator[bytes]:
+    """
+    Yield the blobs of a merged segment.
+    """
+    waiting: list[bytes] = []
+    for part in parts:
+        deleted = part.deleted
+        for start in range(0, part.native.documents, DOCUMENTS_PER_BLOB):
+            try:
+                lines = split_lines(part.native.stored(start // DOCUMENTS_PER_BLOB))
+            except ValueError as error:
+                raise IndexDamagedError(str(part.path), str(error)) from error
+            waiting.extend(
+                line
+                for number, line in enumerate(lines, start)
+                if not is_marked(deleted, number)
+            )
+            while len(waiting) >= DOCUMENTS_PER_BLOB:
+                yield join_lines(waiting[:DOCUMENTS_PER_BLOB])
+                del waiting[:DOCUMENTS_PER_BLOB]
+    if waiting:
+        yield join_lines(waiting)

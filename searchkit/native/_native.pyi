@@ -1,0 +1,477 @@
+"""
+The compiled extension: analysis, segments and searching.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
+from typing import Any, Literal, TypeAlias, final
+
+# --- analysis -------------------------------------------------------------------
+
+_Range: TypeAlias = tuple[int, int]
+_Pieces: TypeAlias = Iterable[tuple[str, str, int, int]]
+
+# Finds the surfaces of texts, and remembers what they consist of.
+#
+# It serves one caller at a time: a second thread, or a call from within `analyse`, gets
+# a RuntimeError.
+#
+# - analyse gives term, word, start and end of each token of a surface; it is called
+#   once for each distinct surface, and what it raises goes through.
+# - words are letters and numbers, as inclusive ranges of code points; decimals are
+#   decimal digits, which may be among the words; marks are combining marks.
+#
+# A ValueError tells that a range is empty or leaves Unicode, or that of ASCII there are
+# not the letters and digits and nothing else.
+@final
+class Analyzer:
+    def __new__(
+        cls,
+        analyse: Callable[[str], _Pieces],
+        words: Sequence[_Range],
+        decimals: Sequence[_Range],
+        marks: Sequence[_Range],
+    ) -> Analyzer: ...
+    # Term, word, position, start and end of each token, in order.
+    def tokens(self, text: str) -> list[tuple[str, str, int, int, int]]: ...
+    # Term and word of each token, in order.
+    def terms(self, text: str) -> list[tuple[str, str]]: ...
+    # The bytes that it holds, about.
+    def memory(self) -> int: ...
+    # Forgets every surface; the numbers of terms and words start anew.
+    def clear(self) -> None: ...
+
+# --- segments -------------------------------------------------------------------
+
+FREQUENCIES: int
+POSITIONS: int
+LENGTHS: int
+KEY: int
+SEGMENT_FORMAT: int
+
+class Segment:
+    """
+    A segment file, mapped into memory; see docs/specs/segment-file.md.
+
+    Raises IndexDamagedError, here and in every method that meets damage.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None: ...
+    @property
+    def documents(self) -> int:
+        """
+        How many documents there are, deleted or not.
+        """
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def fields(self) -> dict[str, int]:
+        """
+        Name to flags of each field.
+        """
+
+    @property
+    def columns(self) -> list[str]: ...
+    @property
+    def stored_block(self) -> int:
+        """
+        Documents of a stored blob.
+        """
+
+    def statistics(self, field: str, /) -> tuple[int, int, int, int]:
+        """
+        Return documents with a length, total length, terms and postings of a field.
+
+        Raises:
+            KeyError: The segment has no such field; so in all other methods.
+        """
+
+    def find(self, field: str, term: bytes, /) -> tuple[int, int, int] | None:
+        """
+        Return document frequency, frequency and number of a term.
+        """
+
+    def terms(self, field: str, /) -> TermCursor:
+        """
+        Return a cursor at the first term.
+        """
+
+    def postings(self, field: str, term: bytes, /) -> PostingCursor | None: ...
+    def length(self, field: str, document: int, /) -> int:
+        """
+        Return the exact length in tokens; 0 for fields without lengths.
+        """
+
+    def lengths(self, field: str, /) -> bytes:
+        """
+        Return all exact lengths, little-endian 32-bit integers.
+        """
+
+    def column(self, name: str, /) -> bytes | None:
+        """
+        Return a column, little-endian 32-bit integers.
+        """
+
+    def key(self, field: str, document: int, /) -> str | None:
+        """
+        Return the term of a key field that a document has.
+        """
+
+    def stored(self, block: int, /) -> bytes: ...
+    def verify(self) -> None:
+        """
+        Compare every section with its checksum.
+        """
+
+    def verify_terms(self, field: str, /) -> None:
+        """
+        Compare the term dictionary of a field with its checksum.
+        """
+
+class TermCursor:
+    """
+    Walks over the terms of a field in order of their bytes.
+    """
+
+    @property
+    def valid(self) -> bool: ...
+    @property
+    def text(self) -> bytes: ...
+    @property
+    def document_frequency(self) -> int: ...
+    @property
+    def frequency(self) -> int: ...
+    def first(self) -> None: ...
+    def seek(self, text: bytes, /) -> None:
+        """
+        Move to the first term that is not before ``text``, in either direction.
+        """
+
+    def next(self) -> None: ...
+
+class PostingCursor:
+    """
+    Walks over the documents of a posting list, deleted ones included.
+    """
+
+    def is_active(self) -> bool: ...
+    def document(self) -> int:
+        """
+        Return the current document; 2**31 - 1 behind the last one.
+        """
+
+    def frequency(self) -> int: ...
+    def next(self) -> bool:
+        """
+        Move on; return whether that was into another block.
+        """
+
+    def next_block(self) -> None: ...
+    def skip_to(self, document: int, /) -> None: ...
+    def positions(self) -> list[int]: ...
+    def rest(self) -> list[int]:
+        """
+        Return the current document and all behind it, and move behind the last one.
+        """
+
+    def most_frequent(self) -> int:
+        """
+        Return the greatest frequency in the block.
+        """
+
+    def shortest(self) -> int:
+        """
+        Return the least exact length in the block.
+        """
+
+    def copy(self) -> PostingCursor: ...
+
+class SegmentBuilder:
+    """
+    Collects documents, or lengths and then posting lists, and writes a segment.
+
+    Args:
+        analyzer: Of the texts; it is not to be cleared before ``finish``.
+        fields: Name, flags, and the number of the field that takes the distinct words.
+        columns: Names of the columns.
+        stored_block: Documents of a stored blob.
+    """
+
+    def __init__(
+        self,
+        analyzer: Analyzer | None,
+        fields: Sequence[tuple[str, int, int | None]],
+        columns: Sequence[str],
+        stored_block: int,
+        /,
+    ) -> None: ...
+    @property
+    def documents(self) -> int: ...
+    @property
+    def memory(self) -> int:
+        """
+        Bytes in use while the segment is written, about.
+        """
+
+    def add(
+        self,
+        texts: Sequence[tuple[int, str]],
+        terms: Sequence[tuple[int, str, int]],
+        columns: Sequence[int],
+        /,
+    ) -> int:
+        """
+        Add a document: texts and terms with frequencies by field, and its columns.
+
+        Returns:
+            Its number.
+        """
+
+    def begin_document(
+        self, lengths: Sequence[tuple[int, int]], columns: Sequence[int], /
+    ) -> int:
+        """
+        Add a document whose postings come later.
+        """
+
+    def add_postings(
+        self,
+        field: int,
+        term: bytes,
+        documents: Sequence[int],
+        frequencies: Sequence[int],
+        positions: Sequence[int],
+        /,
+    ) -> None:
+        """
+        Add the posting list of the next term, after all documents.
+
+        ``frequencies`` and ``positions`` (of all documents, one after the other) are
+        empty for fields without them.
+        """
+
+    def add_stored(self, blob: bytes, /) -> None: ...
+    def finish(self, path: str | PathLike[str], /) -> None:
+        """
+        Write the segment to a new file, and sync it.
+        """
+
+def merge_segments(
+    path: str | PathLike[str],
+    inputs: Sequence[tuple[Segment, bytes]],
+    stored_block: int,
+    stored: Sequence[bytes],
+    /,
+) -> None:
+    """
+    Write the live documents of several segments, in order, to a new file.
+
+    Args:
+        path: Of the new file.
+        inputs: Segments, each with a bitmap of its deleted documents, lowest bit
+            first; empty for none.
+        stored_block: Documents of a stored blob.
+        stored: The blobs of the new segment.
+    """
+
+# --- searching ------------------------------------------------------------------
+
+Term: TypeAlias = str | bytes
+"""A term of a dictionary: its bytes, or the text that they are in UTF-8."""
+
+Plan: TypeAlias = (
+    tuple[Literal["none"]]
+    | tuple[Literal["all"]]
+    | tuple[Literal["term"], str, Term, float]
+    | tuple[Literal["phrase"], str, Sequence[Term], float, int]
+    | tuple[Literal["and"], Sequence[Plan]]
+    | tuple[Literal["or"], Sequence[Plan]]
+    | tuple[Literal["not"], Plan]
+    | tuple[Literal["constant"], float, Plan]
+    | tuple[Literal["boost"], float, Plan]
+    | tuple[Literal["best"], str, float, Sequence[tuple[float, Sequence[Term]]]]
+    | tuple[Literal["prefix"], str, Term]
+    | tuple[Literal["range"], str, Term | None, Term | None, bool, bool]
+    | tuple[Literal["wildcard"], str, Term]
+    | tuple[Literal["fuzzy"], str, Term, int, int]
+    | tuple[Literal["fuzzy"], str, Term, int, int, bool]
+)
+"""
+What is asked, as nested tuples or lists.  Weights and scores are 0 to 1e20.
+
+- ``("none",)`` matches no document, ``("all",)`` every one, with score 0.
+- ``("term", field, term, weight)`` scores weight x idf x BM25's part of the document;
+  in fields without lengths, length does not count.  Weight 0 makes a filter.
+- ``("phrase", field, terms, weight, slop)`` occurs at each position of the first term
+  from which the others follow in order, each at most ``slop`` positions behind the one
+  before (1: side by side).  It scores as a term that occurs as often, its idf the sum
+  over its terms.
+- ``("and", nodes)``: all of them; a ``not`` among them excludes.  ``("or", nodes)``:
+  at least one.  Both add up scores.
+- ``("not", node)`` elsewhere matches all other documents, with score 0.
+- ``("constant", score, node)`` gives every match the same score.
+- ``("boost", factor, node)`` multiplies scores.
+- ``("best", field, weight, groups)``: documents with a term of at least one group
+  (share, terms); weight x the best ``date_score(share, mentions)`` over the groups,
+  mentions summed over a group's terms.
+- Documents with at least one term that a pattern describes, score 0:
+  ``("prefix", field, text)``; in the order of bytes,
+  ``("range", field, first, last, includes_first, includes_last)``; with ``*`` and
+  ``?``, ``("wildcard", field, pattern)``; within at most 8 edits, in code points,
+  ``("fuzzy", field, text, distance, prefix_length, transpositions)``.
+"""
+
+Proximity: TypeAlias = Sequence[tuple[str, Term, Term, float]]
+"""Field, left and right term, and the weight that ``proximity()`` is multiplied by."""
+
+Order: TypeAlias = Literal["relevance", "newest", "oldest"]
+
+class Cancellation:
+    """
+    Ends searches from another thread.
+    """
+
+    def __init__(self) -> None: ...
+    def cancel(self) -> None:
+        """
+        End every search that this was given to, now and later.
+        """
+
+    @property
+    def cancelled(self) -> bool:
+        """
+        Whether :meth:`cancel` was called.
+        """
+
+class Searcher:
+    """
+    A snapshot of segments.  Many threads may use it at once.
+
+    Args:
+        segments: Each with the bitmap of its deleted documents, the lowest bit first;
+            empty where nothing is deleted.
+        key_field: The field whose term names a document.
+        date_column: The column with days of publication; 0 for none.
+
+    Raises:
+        ValueError: A bitmap has another size than its segment.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[tuple[Segment, bytes]],
+        key_field: str = "id",
+        date_column: str = "published_day",
+    ) -> None: ...
+    def search(
+        self,
+        plan: Plan | tuple[Any, ...],
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        order: Order = "relevance",
+        count: bool = True,
+        proximity: Proximity = (),
+        max_expansions: int = 2000,
+        timeout: float | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> tuple[int | None, list[tuple[str, float, int, int]], list[str]]:
+        """
+        Find one page.
+
+        Args:
+            plan: What is asked.
+            limit: Hits of the page.
+            offset: Hits before it.
+            order: What comes first: high scores, then the newest, then keys; or the
+                newest or oldest, undated ones last, then scores, then keys.
+            count: Whether a total is wanted.
+            proximity: Evidence added to the scores of matches that have both terms.
+            max_expansions: Terms that one pattern stands for, at most: those in most
+                documents of the snapshot.
+            timeout: Seconds that the search may take.
+            cancellation: Ends the search when it is cancelled.
+
+        Returns:
+            The exact total, or ``None``; (key, score, number of the segment, document
+            number) of each hit, the best first; patterns that stand for more terms
+            than were taken.
+
+        Raises:
+            ValueError: The plan or an option is wrong, or too large.
+            TimeoutError: It has taken too long, or was cancelled.
+            IndexDamagedError: A segment is damaged.
+        """
+
+    def matches(
+        self,
+        plan: Plan | tuple[Any, ...],
+        segment: int,
+        *,
+        proximity: Proximity = (),
+        max_expansions: int = 2000,
+        timeout: float | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> tuple[bytes, bytes]:
+        """
+        Return all matches of a segment.
+
+        Returns:
+            Document numbers as u32, ascending, and their scores as f32, both
+            little-endian.
+
+        Raises:
+            IndexError: There is no such segment.
+        """
+
+    def count(
+        self,
+        plan: Plan | tuple[Any, ...],
+        *,
+        max_expansions: int = 2000,
+        timeout: float | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> int:
+        """
+        Count the matches.
+        """
+
+    def expand(
+        self,
+        kind: str,
+        field: str,
+        *arguments: object,
+        limit: int = 2000,
+        timeout: float | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> list[tuple[str, int]]:
+        """
+        Return the terms that a pattern stands for, with their document frequencies.
+
+        Args:
+            kind: ``prefix``, ``range``, ``wildcard`` or ``fuzzy``.
+            field: The field.
+            *arguments: What follows in a plan.
+            limit: Terms, at most.
+            timeout: Seconds that it may take.
+            cancellation: Ends it when it is cancelled.
+
+        Returns:
+            The most frequent ones, in this order; equals in the order of their bytes.
+        """
+
+    def document_frequency(self, field: str, term: Term) -> int:
+        """
+        Return in how many documents a term occurs, deleted ones included.
+        """
+
+    def field_count(self, field: str) -> int:
+        """
+        Return how many documents have a field with lengths; for others, all documents.
+        """
+
+    def mean_length(self, field: str) -> float:
+        """
+        Return the mean length of a field where it is not empty; 0 without lengths.
+        """

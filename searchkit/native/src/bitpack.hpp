@@ -1,0 +1,152 @@
+// Numbers packed in as few bits as the largest of them needs.
+//
+// Blocks of 128 are packed vertically: four lanes of 32 numbers, number i in lane i % 4,
+// each lane a run of bits in 32-bit words, the words of the lanes interleaved.  So four
+// numbers are unpacked at a time (the layout of SIMD-BP128: Lemire & Boytsov, "Decoding
+// billions of integers per second through vectorization", 2015).  Shorter sequences are
+// plain runs of bits, the lowest first.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "format.hpp"
+
+namespace searchkit {
+
+typedef uint32_t Lanes __attribute__((vector_size(16)));
+
+inline Lanes load_lanes(const void* at) {
+  Lanes value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+inline void store_lanes(void* at, Lanes value) { std::memcpy(at, &value, sizeof value); }
+
+// Bytes of a block of 128 numbers of `bits` bits.
+inline uint32_t packed_block_size(uint32_t bits) { return 16 * bits; }
+
+// Writes packed_block_size(bits) bytes; every number has at most `bits` bits.
+inline void pack_block(const uint32_t* numbers, uint32_t bits, uint8_t* out) {
+  for (uint32_t lane = 0; lane < 4; ++lane) {
+    uint64_t pending = 0;
+    uint32_t filled = 0, word = 0;
+    for (uint32_t i = 0; i < 32; ++i) {
+      pending |= static_cast<uint64_t>(numbers[4 * i + lane]) << filled;
+      filled += bits;
+      if (filled >= 32) {
+        const auto low = static_cast<uint32_t>(pending);
+        std::memcpy(out + 16 * word + 4 * lane, &low, sizeof low);
+        ++word;
+        pending >>= 32;
+        filled -= 32;
+      }
+    }
+  }
+}
+
+template <uint32_t Bits>
+inline void unpack_block_of(const uint8_t* in, uint32_t* out) {
+  if constexpr (Bits == 0) {
+    std::memset(out, 0, kBlock * sizeof *out);
+  } else if constexpr (Bits == 32) {
+    std::memcpy(out, in, kBlock * sizeof *out);
+  } else {
+    constexpr uint32_t mask = (1u << Bits) - 1;
+    const Lanes masks = {mask, mask, mask, mask};
+    Lanes word = load_lanes(in);
+    uint32_t shift = 0;
+#pragma GCC unroll 32
+    for (uint32_t i = 0; i < 32; ++i) {
+      Lanes number = word >> shift;
+      shift += Bits;
+      if (shift >= 32) {
+        shift -= 32;
+        if (i + 1 < 32) {
+          in += 16;
+          word = load_lanes(in);
+          if (shift > 0) number |= word << (Bits - shift);
+        }
+      }
+      store_lanes(out + 4 * i, number & masks);
+    }
+  }
+}
+
+// Reads packed_block_size(bits) bytes and writes 128 numbers; bits is at most 32.
+void unpack_block(const uint8_t* in, uint32_t bits, uint32_t* out);
+
+// One number of a run of bits; may read 8 bytes from the byte that it begins in.
+inline uint32_t read_bits(const uint8_t* in, uint64_t bit, uint32_t bits) {
+  if (bits == 0) return 0;
+  const auto word = load<uint64_t>(in + (bit >> 3));
+  return static_cast<uint32_t>(word >> (bit & 7)) &
+         static_cast<uint32_t>((uint64_t{1} << bits) - 1);
+}
+
+inline void unpack_run(const uint8_t* in, uint64_t bit, uint32_t bits, uint32_t count,
+                       uint32_t* out) {
+  for (uint32_t i = 0; i < count; ++i, bit += bits) out[i] = read_bits(in, bit, bits);
+}
+
+// Bytes of a run of `count` numbers.
+inline uint64_t packed_run_size(uint64_t count, uint32_t bits) {
+  return (count * bits + 7) / 8;
+}
+
+// Appends numbers as a run of bits to bytes; several calls make one run.  Each number has
+// at most as many bits as it is said to have.
+class BitWriter {
+ public:
+  explicit BitWriter(std::vector<uint8_t>& out) : out_(out) {}
+  void put(const uint32_t* numbers, size_t count, uint32_t bits) {
+    if (bits == 0) return;
+    const size_t before = out_.size();
+    out_.resize(before + packed_run_size(count, bits) + 2 * sizeof(uint64_t));
+    uint8_t* at = out_.data() + before;
+    for (size_t i = 0; i < count; ++i) {
+      pending_ |= static_cast<uint64_t>(numbers[i]) << filled_;
+      filled_ += bits;
+      if (filled_ >= 32) {
+        const auto low = static_cast<uint32_t>(pending_);
+        std::memcpy(at, &low, sizeof low);
+        at += sizeof low;
+        pending_ >>= 32;
+        filled_ -= 32;
+      }
+    }
+    out_.resize(static_cast<size_t>(at - out_.data()));
+  }
+  // Writes what is left, and fills the last byte with zeros.
+  void finish() {
+    for (; filled_ > 0; filled_ -= filled_ < 8 ? filled_ : 8) {
+      out_.push_back(static_cast<uint8_t>(pending_));
+      pending_ >>= 8;
+    }
+  }
+
+ private:
+  std::vector<uint8_t>& out_;
+  uint64_t pending_ = 0;
+  uint32_t filled_ = 0;
+};
+
+// Turns differences less 1 into numbers: out[i] = base + sum of (in[j] + 1), j <= i, for
+// 128 numbers, modulo 2**32.
+inline void sum_block(uint32_t* numbers, uint32_t base) {
+  Lanes previous = {base, base, base, base};
+  const Lanes one = {1, 1, 1, 1};
+  const Lanes zero = {0, 0, 0, 0};
+  for (uint32_t i = 0; i < kBlock; i += 4) {
+    Lanes sums = load_lanes(numbers + i) + one;
+    sums += __builtin_shufflevector(zero, sums, 0, 4, 5, 6);
+    sums += __builtin_shufflevector(zero, sums, 0, 0, 4, 5);
+    sums += previous;
+    store_lanes(numbers + i, sums);
+    previous = __builtin_shufflevector(sums, sums, 3, 3, 3, 3);
+  }
+}
+
+}  // namespace searchkit

@@ -1,0 +1,82 @@
+// Collecting documents in memory, and writing them as a segment.
+//
+// Documents come in one of two ways.  In bulk, each text is analysed here, and inverted
+// when the segment is written.  Or only lengths and columns come with the documents, and
+// the posting lists afterwards, in order, as Whoosh's own writer makes them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer.hpp"
+#include "field_encoder.hpp"
+#include "vocabulary.hpp"
+
+namespace searchkit {
+
+struct BuilderField : FieldSpec {
+  // The number of the field that takes the distinct words of this field's texts.
+  std::optional<uint32_t> words_into;
+};
+
+class SegmentBuilder {
+ public:
+  // `analyzer` may be nullptr where no text is added; it is not to be cleared before
+  // finish().
+  SegmentBuilder(Analyzer* analyzer, std::vector<BuilderField> fields,
+                 std::vector<std::string> columns, uint32_t stored_block);
+
+  // Begins the next document; what follows is of it.  Returns its number.
+  uint32_t begin_document();
+  // Adds the tokens of a text to a field; more than one text are as one.
+  void add_text(uint32_t field, std::string_view text);
+  // Adds a term to a field without positions; each at most once in a document.
+  void add_term(uint32_t field, std::string_view term, uint32_t frequency);
+  void set_length(uint32_t field, uint32_t length);
+  void set_column(uint32_t column, uint32_t value);
+
+  // Adds the posting list of a field's next term, after all documents.
+  void add_postings(uint32_t field, std::string_view term, const Postings& postings);
+
+  // Adds the next blob of stored documents.
+  void add_stored(const void* data, size_t size);
+
+  uint32_t documents() const { return documents_; }
+  uint32_t fields() const { return static_cast<uint32_t>(specs_.size()); }
+  uint32_t columns() const { return static_cast<uint32_t>(columns_.size()); }
+  // Bytes that will be in use while the segment is written, about.
+  size_t memory() const;
+
+  // Writes the segment to a new file; nothing may be added afterwards.
+  void finish(const std::string& path);
+
+ private:
+  struct Collected {
+    Vocabulary vocabulary;  // of the field's own, where terms are not analysed
+    const Vocabulary* terms_of = nullptr;
+    std::vector<uint32_t> terms, frequencies;
+    std::vector<uint64_t> starts;   // of each document in `terms`
+    std::vector<uint32_t> lengths;  // of each document, for fields with kLengths
+    std::vector<uint32_t> seen;     // by word: number of the last document with it + 1
+    std::optional<FieldEncoder> encoder;
+  };
+
+  void use_vocabulary(uint32_t field, const Vocabulary& vocabulary);
+  FieldEncoder& encoder(uint32_t field);
+  void invert(uint32_t field);
+
+  Analyzer* analyzer_;
+  std::vector<BuilderField> specs_;
+  std::vector<std::string> columns_;
+  uint32_t stored_block_;
+  uint32_t documents_ = 0;
+  std::vector<std::unique_ptr<Collected>> collected_;
+  std::vector<std::vector<uint32_t>> column_values_;
+  std::vector<uint8_t> stored_;
+  std::vector<uint64_t> stored_offsets_{0};
+};
+
+}  // namespace searchkit

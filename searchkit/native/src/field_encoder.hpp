@@ -1,0 +1,78 @@
+// Encoding the posting lists of one field: term by term, in order of their bytes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "file_writer.hpp"
+#include "format.hpp"
+
+namespace searchkit {
+
+// What a field is, apart from its terms.
+struct FieldSpec {
+  std::string name;
+  uint32_t flags = 0;
+};
+
+// Sizes that all fields of a segment share.
+struct SegmentShape {
+  explicit SegmentShape(uint32_t documents);
+  uint32_t documents;
+  uint32_t window_shift;
+  uint32_t windows;
+  uint32_t dense_minimum;
+};
+
+// The postings of a term in all documents, ascending.  `frequencies` is empty for
+// fields without kFrequencies, `positions` (of all documents, one after the other) for
+// fields without kPositions.
+struct Postings {
+  std::vector<uint32_t> documents;
+  std::vector<uint32_t> frequencies;
+  std::vector<uint32_t> positions;
+
+  void clear() {
+    documents.clear();
+    frequencies.clear();
+    positions.clear();
+  }
+};
+
+class FieldEncoder {
+ public:
+  // `lengths` has the exact length of every document for fields with kLengths; it is
+  // kept by reference.
+  FieldEncoder(const FieldSpec& spec, const SegmentShape& shape,
+               const std::vector<uint32_t>& lengths);
+
+  // Adds the next term.  Throws std::invalid_argument where terms or documents are out
+  // of order, there are none, frequencies or positions are missing, or the text is too
+  // long.
+  void add(std::string_view term, const Postings& postings);
+
+  // Writes the sections of the field and returns its record.
+  FieldRecord write(FileWriter& file, uint32_t number);
+
+ private:
+  void check_counts(const Postings& postings) const;
+  void begin_term(std::string_view term, const Postings& postings);
+  void encode(const Postings& postings);
+  void encode_block(const Postings& postings, size_t start, size_t position,
+                    size_t position_count, BlockRecord& record);
+  void add_bounds(const Postings& postings);
+
+  const FieldSpec& spec_;
+  const SegmentShape shape_;
+  const std::vector<uint32_t>& lengths_;
+  std::vector<uint8_t> length_codes_;
+  std::vector<float> norms_;  // k1 * (1 - b + b * length / mean) by length code
+  FieldRecord record_{};
+  std::string last_term_;
+  std::vector<uint64_t> term_blocks_;
+  std::vector<uint8_t> terms_, postings_, positions_, bounds_, block_data_;
+  std::vector<uint32_t> keys_;
+};
+
+}  // namespace searchkit

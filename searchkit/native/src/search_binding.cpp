@@ -1,0 +1,398 @@
+// The Python types Searcher and Cancellation.
+#include <cmath>
+#include <stdexcept>
+
+#include "boxes.hpp"
+#include "search.hpp"
+#include "search_expansion.hpp"
+#include "search_plan_reader.hpp"
+#include "segments_binding.hpp"
+
+namespace searchkit {
+
+namespace {
+
+PyObject* cancellation_type = nullptr;
+
+// --- Cancellation ---------------------------------------------------------------
+
+int cancellation_init(PyObject* self, PyObject* args, PyObject*) {
+  return guarded_status([&] {
+    if (!PyArg_ParseTuple(args, "")) throw PythonError();
+    auto flag = std::make_unique<CancellationFlag>(
+        std::make_shared<std::atomic<bool>>(false));
+    reinterpret_cast<Box<CancellationFlag>*>(self)->value = std::move(flag);
+  });
+}
+
+PyObject* cancellation_cancel(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    unboxed<CancellationFlag>(self)->store(true);
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* cancellation_cancelled(PyObject* self, void*) {
+  return guarded(
+      [&] { return PyBool_FromLong(unboxed<CancellationFlag>(self)->load()); });
+}
+
+CancellationFlag flag_of(PyObject* object) {
+  if (object == nullptr || object == Py_None) return nullptr;
+  const int is_flag = PyObject_IsInstance(object, cancellation_type);
+  require(is_flag);
+  if (is_flag == 0) {
+    PyErr_SetString(PyExc_TypeError, "a Cancellation is needed");
+    throw PythonError();
+  }
+  return unboxed<CancellationFlag>(object);
+}
+
+// --- arguments ------------------------------------------------------------------
+
+std::optional<double> seconds_of(PyObject* object) {
+  if (object == nullptr || object == Py_None) return std::nullopt;
+  const double seconds = PyFloat_AsDouble(object);
+  if (seconds == -1.0 && PyErr_Occurred() != nullptr) throw PythonError();
+  if (std::isnan(seconds)) throw std::invalid_argument("a time limit is no number");
+  return std::max(seconds, 0.0);
+}
+
+uint32_t amount_of(Py_ssize_t number) {
+  if (number < 0 || number > 0x7FFFFFFF) {
+    throw std::invalid_argument("a number is below 0, or too large");
+  }
+  return static_cast<uint32_t>(number);
+}
+
+Order order_of(std::string_view name) {
+  if (name == "relevance") return Order::kRelevance;
+  if (name == "newest") return Order::kNewest;
+  if (name == "oldest") return Order::kOldest;
+  throw std::invalid_argument("hits are ordered by relevance, newest or oldest");
+}
+
+Object text_from(const std::string& bytes) {
+  return Object::made(PyUnicode_DecodeUTF8(
+      bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "replace"));
+}
+
+void set_item(const Object& tuple, Py_ssize_t at, Object item) {
+  require(PyTuple_SetItem(tuple.get(), at, item.release()));
+}
+
+// --- Searcher -------------------------------------------------------------------
+
+int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
+  return guarded_status([&] {
+    static const char* names[] = {"segments", "key_field", "date_column", nullptr};
+    PyObject* segments = nullptr;
+    const char *key_field = "id", *date_column = "published_day";
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|ss", const_cast<char**>(names),
+                                     &segments, &key_field, &date_column)) {
+      throw PythonError();
+    }
+    const Object pairs = Object::made(PySequence_Tuple(segments));
+    std::vector<std::shared_ptr<const Segment>> opened;
+    std::vector<Object> kept;
+    std::vector<std::string_view> deleted;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(pairs.get()); ++i) {
+      PyObject *segment = nullptr, *bitmap = nullptr;
+      const Object pair =
+          Object::made(PySequence_Tuple(PyTuple_GetItem(pairs.get(), i)));
+      if (!PyArg_ParseTuple(pair.get(), "OS", &segment, &bitmap)) throw PythonError();
+      opened.push_back(segment_of(segment));
+      kept.push_back(Object::borrowed(bitmap));
+      char* data = nullptr;
+      Py_ssize_t size = 0;
+      require(PyBytes_AsStringAndSize(bitmap, &data, &size));
+      deleted.emplace_back(data, static_cast<size_t>(size));
+    }
+    reinterpret_cast<Box<Searcher>*>(self)->value = std::make_unique<Searcher>(
+        Snapshot(std::move(opened), deleted, key_field, date_column));
+  });
+}
+
+Object hit_from(const Hit& hit) {
+  Object tuple = Object::made(PyTuple_New(4));
+  set_item(tuple, 0, text_from(hit.key));
+  set_item(tuple, 1, Object::made(PyFloat_FromDouble(static_cast<double>(hit.score))));
+  set_item(tuple, 2, Object::made(PyLong_FromUnsignedLong(hit.leaf)));
+  set_item(tuple, 3, Object::made(PyLong_FromUnsignedLong(hit.document)));
+  return tuple;
+}
+
+PyObject* result_from(const SearchResult& result) {
+  const auto size = static_cast<Py_ssize_t>(result.page.size());
+  Object page = Object::made(PyList_New(size));
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    Object hit = hit_from(result.page[static_cast<size_t>(i)]);
+    require(PyList_SetItem(page.get(), i, hit.release()));
+  }
+  Object cut = Object::made(PyList_New(0));
+  for (const std::string& text : result.cut_patterns) {
+    require(PyList_Append(cut.get(), text_from(text).get()));
+  }
+  Object tuple = Object::made(PyTuple_New(3));
+  set_item(tuple, 0,
+           result.total ? Object::made(PyLong_FromUnsignedLongLong(*result.total))
+                        : Object::borrowed(Py_None));
+  set_item(tuple, 1, std::move(page));
+  set_item(tuple, 2, std::move(cut));
+  return tuple.release();
+}
+
+// Keyword arguments of a call, which are matched by hand: PyArg_ParseTupleAndKeywords
+// takes longer than many a search.
+class Keywords {
+ public:
+  Keywords(PyObject* names, PyObject* const* values)
+      : names_(names),
+        values_(values),
+        left_(names == nullptr ? 0 : PyTuple_Size(names)) {}
+
+  // The value with a name; nullptr where there is none.
+  PyObject* take(const char* name) {
+    if (left_ == 0) return nullptr;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(names_); ++i) {
+      if (PyUnicode_CompareWithASCIIString(PyTuple_GetItem(names_, i), name) == 0) {
+        --left_;
+        return values_[i];
+      }
+    }
+    return nullptr;
+  }
+  Py_ssize_t number(const char* name, Py_ssize_t usual) {
+    PyObject* value = take(name);
+    if (value == nullptr) return usual;
+    const Py_ssize_t number = PyLong_AsSsize_t(value);
+    if (number == -1 && PyErr_Occurred() != nullptr) throw PythonError();
+    return number;
+  }
+  // Throws where there are keywords that nobody has taken.
+  void finish() const {
+    if (left_ == 0) return;
+    PyErr_SetString(PyExc_TypeError, "there is an unknown keyword argument");
+    throw PythonError();
+  }
+
+ private:
+  PyObject* names_;
+  PyObject* const* values_;
+  Py_ssize_t left_;
+};
+
+PyObject* searcher_search(PyObject* self, PyObject* const* args, Py_ssize_t count,
+                          PyObject* names) {
+  return guarded([&] {
+    if (count != 1) {
+      PyErr_SetString(PyExc_TypeError, "a search takes one plan, and keywords");
+      throw PythonError();
+    }
+    Searcher& searcher = unboxed<Searcher>(self);
+    Keywords keywords(names, args + count);
+    SearchOptions options;
+    options.limit = amount_of(keywords.number("limit", options.limit));
+    options.offset = amount_of(keywords.number("offset", options.offset));
+    PyObject* order = keywords.take("order");
+    if (order != nullptr) options.order = order_of(utf8(order));
+    PyObject* counts = keywords.take("count");
+    if (counts != nullptr) {
+      const int truth = PyObject_IsTrue(counts);
+      require(truth);
+      options.count = truth != 0;
+    }
+    options.max_expansions = amount_of(keywords.number(
+        "max_expansions", static_cast<Py_ssize_t>(options.max_expansions)));
+    PyObject* proximity = keywords.take("proximity");
+    if (proximity != nullptr) options.proximity = read_proximity(proximity);
+    const std::optional<double> seconds = seconds_of(keywords.take("timeout"));
+    Stop stop(flag_of(keywords.take("cancellation")), seconds);
+    keywords.finish();
+    const Plan plan = read_plan(args[0]);
+    SearchResult result;
+    {
+      const WithoutGil others_run;
+      result = searcher.search(plan, options, stop);
+    }
+    return result_from(result);
+  });
+}
+
+PyObject* searcher_matches(PyObject* self, PyObject* args, PyObject* keywords) {
+  return guarded([&] {
+    static const char* names[] = {"plan",           "segment", "proximity",
+                                  "max_expansions", "timeout", "cancellation",
+                                  nullptr};
+    PyObject *plan = nullptr, *proximity = nullptr, *timeout = nullptr;
+    PyObject* cancellation = nullptr;
+    Py_ssize_t segment = 0, expansions = 2000;
+    if (!PyArg_ParseTupleAndKeywords(
+            args, keywords, "On|$OnOO", const_cast<char**>(names), &plan, &segment,
+            &proximity, &expansions, &timeout, &cancellation)) {
+      throw PythonError();
+    }
+    Searcher& searcher = unboxed<Searcher>(self);
+    const uint32_t leaf = amount_of(segment);
+    if (leaf >= searcher.snapshot().leaves().size()) {
+      PyErr_SetString(PyExc_IndexError, "the snapshot has fewer segments");
+      throw PythonError();
+    }
+    SearchOptions options;
+    options.max_expansions = amount_of(expansions);
+    if (proximity != nullptr) options.proximity = read_proximity(proximity);
+    const Plan read = read_plan(plan);
+    Stop stop(flag_of(cancellation), seconds_of(timeout));
+    SegmentMatches found;
+    {
+      const WithoutGil others_run;
+      found = searcher.matches(read, leaf, options, stop);
+    }
+    const auto bytes = static_cast<Py_ssize_t>(found.documents.size() * 4);
+    const auto* documents = reinterpret_cast<const char*>(found.documents.data());
+    const auto* scores = reinterpret_cast<const char*>(found.scores.data());
+    Object tuple = Object::made(PyTuple_New(2));
+    set_item(tuple, 0, Object::made(PyBytes_FromStringAndSize(documents, bytes)));
+    set_item(tuple, 1, Object::made(PyBytes_FromStringAndSize(scores, bytes)));
+    return tuple.release();
+  });
+}
+
+PyObject* searcher_count(PyObject* self, PyObject* args, PyObject* keywords) {
+  return guarded([&] {
+    static const char* names[] = {"plan", "max_expansions", "timeout", "cancellation",
+                                  nullptr};
+    PyObject *plan = nullptr, *timeout = nullptr, *cancellation = nullptr;
+    Py_ssize_t expansions = 2000;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$nOO",
+                                     const_cast<char**>(names), &plan, &expansions,
+                                     &timeout, &cancellation)) {
+      throw PythonError();
+    }
+    Searcher& searcher = unboxed<Searcher>(self);
+    SearchOptions options;
+    options.max_expansions = amount_of(expansions);
+    const Plan read = read_plan(plan);
+    Stop stop(flag_of(cancellation), seconds_of(timeout));
+    uint64_t total = 0;
+    {
+      const WithoutGil others_run;
+      total = searcher.count(read, options, stop);
+    }
+    return PyLong_FromUnsignedLongLong(total);
+  });
+}
+
+// expand(kind, field, *rest, limit=..., timeout=..., cancellation=...)
+PyObject* searcher_expand(PyObject* self, PyObject* args, PyObject* keywords) {
+  return guarded([&] {
+    static const char* names[] = {"limit", "timeout", "cancellation", nullptr};
+    PyObject *timeout = nullptr, *cancellation = nullptr;
+    Py_ssize_t limit = 2000;
+    const Object empty = Object::made(PyTuple_New(0));
+    if (!PyArg_ParseTupleAndKeywords(empty.get(), keywords, "|$nOO",
+                                     const_cast<char**>(names), &limit, &timeout,
+                                     &cancellation)) {
+      throw PythonError();
+    }
+    std::string field;
+    const TermsPattern pattern = read_pattern(args, field);
+    const uint32_t most = amount_of(limit);
+    Searcher& searcher = unboxed<Searcher>(self);
+    Stop stop(flag_of(cancellation), seconds_of(timeout));
+    std::vector<std::pair<std::string, uint64_t>> found;
+    {
+      const WithoutGil others_run;
+      found = expanded_terms(searcher.snapshot(), field, pattern, most, stop);
+    }
+    Object list = Object::made(PyList_New(0));
+    for (const auto& [term, frequency] : found) {
+      Object pair = Object::made(PyTuple_New(2));
+      set_item(pair, 0, text_from(term));
+      set_item(pair, 1, Object::made(PyLong_FromUnsignedLongLong(frequency)));
+      require(PyList_Append(list.get(), pair.get()));
+    }
+    return list.release();
+  });
+}
+
+PyObject* searcher_document_frequency(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    PyObject *field = nullptr, *term = nullptr;
+    if (!PyArg_ParseTuple(args, "OO", &field, &term)) throw PythonError();
+    const Snapshot& snapshot = unboxed<Searcher>(self).snapshot();
+    return PyLong_FromUnsignedLongLong(
+        snapshot.document_frequency(read_term(field), read_term(term)));
+  });
+}
+
+PyObject* searcher_field_count(PyObject* self, PyObject* field) {
+  return guarded([&] {
+    const Snapshot& snapshot = unboxed<Searcher>(self).snapshot();
+    return PyLong_FromUnsignedLongLong(snapshot.field(read_term(field)).documents);
+  });
+}
+
+PyObject* searcher_mean_length(PyObject* self, PyObject* field) {
+  return guarded([&] {
+    const Snapshot& snapshot = unboxed<Searcher>(self).snapshot();
+    return PyFloat_FromDouble(snapshot.field(read_term(field)).mean_length);
+  });
+}
+
+// --- tables ---------------------------------------------------------------------
+
+PyMethodDef cancellation_methods[] = {
+    {"cancel", cancellation_cancel, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyGetSetDef cancellation_members[] = {
+    {"cancelled", cancellation_cancelled, nullptr, nullptr, nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+// A function with keywords, as the table wants it.
+PyCFunction with_keywords(PyCFunctionWithKeywords function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+PyMethodDef searcher_methods[] = {
+    {"search",
+     reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(searcher_search)),
+     METH_FASTCALL | METH_KEYWORDS, nullptr},
+    {"matches", with_keywords(searcher_matches), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"count", with_keywords(searcher_count), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"expand", with_keywords(searcher_expand), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"document_frequency", searcher_document_frequency, METH_VARARGS, nullptr},
+    {"field_count", searcher_field_count, METH_O, nullptr},
+    {"mean_length", searcher_mean_length, METH_O, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+void add_search(PyObject* module) {
+  PyType_Slot cancellation_slots[] = {
+      {Py_tp_new, slot_of(new_box<CancellationFlag>)},
+      {Py_tp_dealloc, slot_of(delete_box<CancellationFlag>)},
+      {Py_tp_init, slot_of(cancellation_init)},
+      {Py_tp_doc, const_cast<char*>("Tells a search in another thread to stop.")},
+      {Py_tp_methods, cancellation_methods},
+      {Py_tp_getset, cancellation_members},
+      {0, nullptr},
+  };
+  cancellation_type = add_box_type<CancellationFlag>(
+      module, "searchkit.native._native.Cancellation", cancellation_slots);
+  PyType_Slot searcher_slots[] = {
+      {Py_tp_new, slot_of(new_box<Searcher>)},
+      {Py_tp_dealloc, slot_of(delete_box<Searcher>)},
+      {Py_tp_init, slot_of(searcher_init)},
+      {Py_tp_doc, const_cast<char*>("Runs plans on a snapshot of segments.")},
+      {Py_tp_methods, searcher_methods},
+      {0, nullptr},
+  };
+  add_box_type<Searcher>(module, "searchkit.native._native.Searcher", searcher_slots);
+}
+
+}  // namespace searchkit

@@ -1,0 +1,370 @@
+#include "segment.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
+#include "crc32.hpp"
+#include "damage.hpp"
+#include "varint.hpp"
+
+namespace searchkit {
+
+namespace {
+
+constexpr uint32_t kMostSections = 4096;
+constexpr uint32_t kMostTermBytes = 1u << 16;
+
+// A name that is padded with zeros.
+template <size_t Size>
+std::string name_of(const char (&padded)[Size]) {
+  return std::string(padded, strnlen(padded, Size));
+}
+
+class File {
+ public:
+  explicit File(const std::string& path)
+      : number(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    if (number < 0) throw SystemError(path, errno);
+  }
+  ~File() { ::close(number); }
+  const int number;
+};
+
+}  // namespace
+
+Segment::Segment(const std::string& path) : path_(path) {
+  const File file(path);
+  struct stat status {};
+  if (::fstat(file.number, &status) != 0) throw SystemError(path, errno);
+  if (!S_ISREG(status.st_mode)) damaged("it is no regular file");
+  size_ = static_cast<uint64_t>(status.st_size);
+  if (size_ < sizeof(Header)) {
+    damaged(size_ == 0 ? "the file is empty" : "the file is cut short");
+  }
+  void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.number, 0);
+  if (mapped == MAP_FAILED) throw SystemError(path, errno);
+  base_ = static_cast<const uint8_t*>(mapped);
+  try {
+    open();
+  } catch (...) {
+    ::munmap(mapped, size_);
+    throw;
+  }
+}
+
+Segment::~Segment() { ::munmap(const_cast<uint8_t*>(base_), size_); }
+
+void Segment::damaged(const char* what) const { throw Damage(path_, what); }
+
+void Segment::open() {
+  std::memcpy(&header_, base_, sizeof header_);
+  if (std::memcmp(header_.magic, kMagic, sizeof kMagic) != 0) {
+    damaged("it is no segment file");
+  }
+  if (header_.version != kFormatVersion) {
+    const std::string reason = "it has format " + std::to_string(header_.version) +
+                               " of segments, and this release reads " +
+                               std::to_string(kFormatVersion);
+    damaged(reason.c_str());
+  }
+  if (crc32(base_, offsetof(Header, header_crc)) != header_.header_crc) {
+    damaged("the header is altered");
+  }
+  if (header_.file_size != size_) damaged("the file is cut short");
+  const uint64_t directory_size = uint64_t{header_.sections} * sizeof(SectionRecord);
+  if (header_.sections > kMostSections || header_.directory > size_ ||
+      directory_size > size_ - header_.directory || header_.window_shift > 31 ||
+      header_.documents > 0x7FFFFFFF) {
+    damaged("the header is altered");
+  }
+  const uint8_t* entries = base_ + header_.directory;
+  if (crc32(entries, directory_size) != header_.directory_crc) {
+    damaged("the directory is altered");
+  }
+  directory_.resize(header_.sections);
+  if (header_.sections > 0) std::memcpy(directory_.data(), entries, directory_size);
+  for (const SectionRecord& record : directory_) {
+    if (record.offset > header_.directory ||
+        record.size + kPadding > header_.directory - record.offset ||
+        record.size > size_) {
+      damaged("a section lies outside of the file");
+    }
+    // Short, and all else follows from them.
+    if (record.kind == kFields || record.kind == kColumns) verify(record);
+  }
+  open_fields();
+  open_columns();
+  stored_offsets_ = section(kStoredOffsets, 0, UINT64_MAX, false);
+  stored_ = section(kStored, 0, UINT64_MAX, false);
+}
+
+Section Segment::section(SectionKind kind, uint32_t number, uint64_t expected,
+                         bool required) const {
+  for (const SectionRecord& record : directory_) {
+    if (record.kind != kind || record.field != number) continue;
+    if (expected != UINT64_MAX && record.size != expected) {
+      damaged("a section has another size than it should");
+    }
+    return {base_ + record.offset, record.size};
+  }
+  if (required) damaged("a section is missing");
+  return {};
+}
+
+void Segment::open_fields() {
+  const Section records = section(kFields, 0);
+  const uint64_t count = records.size / sizeof(FieldRecord);
+  if (count > kMostFields || records.size % sizeof(FieldRecord) != 0) {
+    damaged("the list of fields is altered");
+  }
+  const uint64_t documents = header_.documents;
+  for (uint32_t number = 0; number < count; ++number) {
+    const auto record =
+        load<FieldRecord>(records.data + uint64_t{number} * sizeof(FieldRecord));
+    Field field;
+    field.name = name_of(record.name);
+    field.flags = record.flags;
+    field.terms = record.terms;
+    field.documents = record.documents;
+    field.bound_rows = record.bound_rows;
+    field.total_length = record.total_length;
+    field.posting_count = record.postings;
+    const uint64_t blocks = (uint64_t{field.terms} + kTermsPerBlock - 1) / kTermsPerBlock;
+    field.term_blocks = section(kTermBlocks, number, (blocks + 1) * kTermBlockBytes);
+    field.term_data = section(kTerms, number);
+    field.postings = section(kPostings, number);
+    field.positions = section(kPositionData, number, UINT64_MAX, field.has(kPositions));
+    field.bounds = section(kBounds, number, uint64_t{field.bound_rows} * windows());
+    if (field.has(kLengths)) {
+      field.length_codes = section(kLengthCodes, number, documents).data;
+      field.length_values = section(kLengthValues, number, documents * 4).data;
+    }
+    if (field.has(kKey)) field.keys = section(kKeys, number, documents * 4).data;
+    fields_.push_back(std::move(field));
+  }
+}
+
+void Segment::open_columns() {
+  const Section records = section(kColumns, 0, UINT64_MAX, false);
+  const uint64_t count = records.size / sizeof(ColumnRecord);
+  if (count > kMostFields) damaged("the list of columns is altered");
+  for (uint32_t number = 0; number < count; ++number) {
+    const auto record =
+        load<ColumnRecord>(records.data + uint64_t{number} * sizeof(ColumnRecord));
+    const Section values = section(kColumn, number, uint64_t{header_.documents} * 4);
+    columns_.push_back({name_of(record.name), values.data});
+  }
+}
+
+uint32_t Segment::windows() const {
+  const uint64_t size = uint64_t{1} << header_.window_shift;
+  return static_cast<uint32_t>((header_.documents + size - 1) / size);
+}
+
+const Field* Segment::field(std::string_view name) const {
+  for (const Field& field : fields_) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+const uint8_t* Segment::column(std::string_view name) const {
+  for (const ColumnData& column : columns_) {
+    if (column.name == name) return column.values;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Segment::column_names() const {
+  std::vector<std::string> names;
+  for (const ColumnData& column : columns_) names.push_back(column.name);
+  return names;
+}
+
+Section Segment::stored(uint32_t block) const {
+  if (uint64_t{block} + 2 > stored_offsets_.size / sizeof(uint64_t)) {
+    damaged("a stored document is missing");
+  }
+  const auto start = load<uint64_t>(stored_offsets_.data + uint64_t{block} * 8);
+  const auto end = load<uint64_t>(stored_offsets_.data + uint64_t{block} * 8 + 8);
+  if (start > end || end > stored_.size) damaged("a stored document is altered");
+  return {stored_.data + start, end - start};
+}
+
+std::optional<TermEntry> Segment::find(const Field& field,
+                                       std::string_view term) const {
+  TermCursor cursor(*this, field);
+  cursor.seek(term);
+  if (!cursor.valid() || cursor.text() != term) return std::nullopt;
+  return cursor.entry();
+}
+
+std::string Segment::term_text(const Field& field, uint32_t number) const {
+  const uint8_t* record =
+      field.term_blocks.data + uint64_t{number / kTermsPerBlock} * kTermBlockBytes;
+  const auto start = load<uint64_t>(record);
+  const auto block_end = load<uint64_t>(record + kTermBlockBytes);
+  if (start > block_end || block_end > field.term_data.size) {
+    damaged("the term dictionary is altered");
+  }
+  const uint8_t* at = field.term_data.data + start;
+  const uint8_t* end = field.term_data.data + block_end;
+  // Numbers that follow each text: document frequency and size, and others by field.
+  const uint32_t numbers = 2u + field.has(kFrequencies) + field.has(kPositions);
+  std::string text;  // with whatever longer terms have left behind
+  uint64_t size = 0;
+  for (uint32_t i = 0;; ++i) {
+    uint64_t shared = 0, fresh = 0, skipped = 0;
+    const bool whole = get_varint(at, end, shared) && get_varint(at, end, fresh);
+    if (!whole || shared > size || fresh > kMostTermBytes ||
+        fresh > static_cast<uint64_t>(end - at)) {
+      damaged("the term dictionary is altered");
+    }
+    size = shared + fresh;
+    if (size > text.size()) text.resize(size);
+    std::memcpy(text.data() + shared, at, fresh);
+    at += fresh;
+    if (i == number % kTermsPerBlock) {
+      text.resize(size);
+      return text;
+    }
+    for (uint32_t k = 0; k < numbers; ++k) {
+      if (!get_varint(at, end, skipped)) damaged("the term dictionary is altered");
+    }
+  }
+}
+
+void Segment::verify(const SectionRecord& record) const {
+  if (crc32(base_ + record.offset, record.size) != record.crc) {
+    damaged("a section is altered (its checksum is another)");
+  }
+}
+
+void Segment::verify() const {
+  for (const SectionRecord& record : directory_) verify(record);
+}
+
+void Segment::verify_terms(const Field& field) const {
+  for (const SectionRecord& record : directory_) {
+    const uint8_t* data = base_ + record.offset;
+    if (data == field.term_blocks.data || data == field.term_data.data) verify(record);
+  }
+}
+
+// --- terms ----------------------------------------------------------------------
+
+TermCursor::TermCursor(const Segment& segment, const Field& field)
+    : segment_(&segment), field_(&field) {
+  entry_.number = field.terms;
+}
+
+void TermCursor::first() {
+  entry_.number = field_->terms;
+  if (field_->terms > 0) open_block(0);
+}
+
+// Begins a block and reads its first term.
+void TermCursor::open_block(uint32_t block) {
+  const uint8_t* record = field_->term_blocks.data + uint64_t{block} * kTermBlockBytes;
+  const auto start = load<uint64_t>(record);
+  const auto end = load<uint64_t>(record + kTermBlockBytes);
+  if (start > end || end > field_->term_data.size) {
+    segment_->damaged("the term dictionary is altered");
+  }
+  postings_at_ = load<uint64_t>(record + 8);
+  positions_at_ = load<uint64_t>(record + 16);
+  at_ = field_->term_data.data + start;
+  end_ = field_->term_data.data + end;
+  text_.clear();
+  entry_.number = block * kTermsPerBlock;
+  read_entry();
+}
+
+void TermCursor::read_entry() {
+  uint64_t shared = 0, fresh = 0, documents = 0, more = 0, size = 0, positions = 0;
+  bool whole = get_varint(at_, end_, shared) && get_varint(at_, end_, fresh);
+  if (!whole || shared > text_.size() || fresh > kMostTermBytes ||
+      fresh > static_cast<uint64_t>(end_ - at_)) {
+    segment_->damaged("the term dictionary is altered");
+  }
+  text_.resize(shared + fresh);
+  std::memcpy(text_.data() + shared, at_, fresh);
+  at_ += fresh;
+  whole = get_varint(at_, end_, documents) &&
+          (!field_->has(kFrequencies) || get_varint(at_, end_, more)) &&
+          get_varint(at_, end_, size) &&
+          (!field_->has(kPositions) || get_varint(at_, end_, positions));
+  const uint64_t left = field_->postings.size - postings_at_;
+  const uint64_t positions_left = field_->positions.size - positions_at_;
+  if (!whole || documents == 0 || documents > segment_->documents() ||
+      postings_at_ > field_->postings.size || size > left ||
+      positions_at_ > field_->positions.size || positions > positions_left) {
+    segment_->damaged("the term dictionary is altered");
+  }
+  entry_.document_frequency = static_cast<uint32_t>(documents);
+  entry_.frequency = documents + more;
+  entry_.postings = {field_->postings.data + postings_at_, size};
+  entry_.positions = {
+      field_->has(kPositions) ? field_->positions.data + positions_at_ : nullptr,
+      positions};
+  postings_at_ += size;
+  positions_at_ += positions;
+}
+
+void TermCursor::next() {
+  const uint32_t number = entry_.number + 1;
+  if (number >= field_->terms) {
+    entry_.number = field_->terms;
+  } else if (number % kTermsPerBlock == 0) {
+    open_block(number / kTermsPerBlock);
+  } else {
+    entry_.number = number;
+    read_entry();
+  }
+}
+
+void TermCursor::move_to(uint32_t number) {
+  open_block(number / kTermsPerBlock);
+  while (entry_.number < number) next();
+}
+
+void TermCursor::seek(std::string_view text) {
+  if (field_->terms == 0) return;
+  // The last block whose first term is not behind the text.
+  uint32_t low = 0, high = (field_->terms - 1) / kTermsPerBlock + 1;
+  while (low + 1 < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (first_of(middle) <= text) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  open_block(low);
+  while (valid() && text_ < text) next();
+}
+
+// The first term of a block, which is written whole.
+std::string_view TermCursor::first_of(uint32_t block) const {
+  const auto start = load<uint64_t>(field_->term_blocks.data +
+                                    uint64_t{block} * kTermBlockBytes);
+  if (start > field_->term_data.size) {
+    segment_->damaged("the term dictionary is altered");
+  }
+  const uint8_t* at = field_->term_data.data + start;
+  const uint8_t* end = field_->term_data.data + field_->term_data.size;
+  uint64_t shared = 0, fresh = 0;
+  if (!get_varint(at, end, shared) || !get_varint(at, end, fresh) || shared != 0 ||
+      fresh > static_cast<uint64_t>(end - at)) {
+    segment_->damaged("the term dictionary is altered");
+  }
+  return {reinterpret_cast<const char*>(at), fresh};
+}
+
+}  // namespace searchkit

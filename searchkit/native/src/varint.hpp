@@ -1,0 +1,33 @@
+// Numbers of seven bits a byte, the lowest first; the eighth bit says that more follow.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace searchkit {
+
+inline void put_varint(std::vector<uint8_t>& out, uint64_t number) {
+  while (number >= 0x80) {
+    out.push_back(static_cast<uint8_t>(number | 0x80));
+    number >>= 7;
+  }
+  out.push_back(static_cast<uint8_t>(number));
+}
+
+// Reads a number at `at`, and moves `at` behind it; false where it does not end before
+// `end`, or has more than 64 bits.
+inline bool get_varint(const uint8_t*& at, const uint8_t* end, uint64_t& number) {
+  if (at < end && *at < 0x80) {  // most numbers have one byte
+    number = *at++;
+    return true;
+  }
+  number = 0;
+  for (uint32_t shift = 0; at < end && shift < 64; shift += 7) {
+    const uint8_t byte = *at++;
+    number |= static_cast<uint64_t>(byte & 0x7F) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+}  // namespace searchkit
