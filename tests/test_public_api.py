@@ -22,7 +22,8 @@ NAMES = """
 AmbiguousIdError Article ArticleError ArticleNotFoundError Backup BackupError Checkup
 DateValueError Finding Hit Hits Index IndexAccessError IndexDamagedError
 IndexCodecError IndexExistsError IndexForeignError IndexLockedError IndexMissingError
-IndexOutdatedError NativeWriteError IndexStoreError IndexVersionError IndexingReport Note QueryTreeError Repair
+IndexOutdatedError IndexStoreError IndexVersionError IndexingReport NativeWriteError
+Note QueryTreeError Repair
 SearchkitError Snippet Span UnsupportedFormatError Upgrade __version__ adopt_documents
 back_up_index check_index create_index open_index repair_index restore_index
 upgrade_index verify_backup
