@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,33 @@ class TestFailures:
         assert {"a1"} == ids(engine)
         put(engine, 2, "a4")
         assert {"a1", "a4"} == ids(engine)
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            "searchkit.engines.whoosh.manifest.sync_folder",
+            "searchkit.engines.whoosh.engine.index_files",
+        ],
+    )
+    def test_a_failure_after_the_manifest_takes_no_file_away(
+        self, engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch, place: str
+    ) -> None:
+        """
+        Once the manifest names the new segments, they stay, whatever the disk says.
+        """
+        writer = engine.writer()
+        writer.put(Document("a2", body="rain"))
+
+        def refuse(*_: object) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        with monkeypatch.context() as context, suppress(IndexAccessError):
+            context.setattr(place, refuse)
+            writer.commit(2)
+        assert {"a1", "a2"} == ids(engine)
+        assert 2 == engine.generation
+        put(engine, 3, "a3")
+        assert {"a1", "a2", "a3"} == ids(engine)
 
     def test_a_crash_before_the_manifest_is_no_commit(
         self, engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch

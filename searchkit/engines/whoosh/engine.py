@@ -195,11 +195,12 @@ class WhooshEngine:
         schema = TOC.read(storage, INDEX_NAME, gen=last).schema
         TOC(schema, list(segments), last + 1).write(storage, INDEX_NAME)
         named = self.record_commit(generation, last + 1)
-        for name in index_files(self.folder):
-            if name not in named:
-                # Where it cannot be deleted, the next commit tries again.
-                with suppress(OSError):
-                    (self.folder / name).unlink()
+        # The commit is made.  What cannot be deleted now, the next one tries again.
+        with suppress(OSError):
+            for name in index_files(self.folder):
+                if name not in named:
+                    with suppress(OSError):
+                        (self.folder / name).unlink()
 
     def record_commit(self, generation: int, number: int) -> set[str]:
         """

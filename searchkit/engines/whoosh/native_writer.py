@@ -125,9 +125,10 @@ class NativeWriter:
         with self._cancelling():
             self._end_segment()
             parts = [part for part in (*self._old, *self._new) if part.live_count]
-            self._engine.replace_segments(
-                [part.segment for part in self._merged(parts)], generation
-            )
+            segments = [part.segment for part in self._merged(parts)]
+            # From here on the manifest may name the new files, whatever goes wrong.
+            self._written = []
+            self._engine.replace_segments(segments, generation)
         self._open = False
         self._lock.release()
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: Files that stay after a commit; all others become part of a ``.seg`` and go.
-_LASTING = re.compile(r"\.seg\Z|\.sks\Z|\.col\Z|\.toc(\.|\Z)")
+_LASTING = re.compile(r"\.seg\Z|\.sks\Z|\.toc(\.|\Z)")
 
 #: A table of contents may name the classes that these modules define.
 _ALLOWED_MODULES = frozenset(
