@@ -33,13 +33,14 @@ from searchkit.queries.tree import (
     leaves,
 )
 from searchkit.settings import SNIPPET_SIZE
-from searchkit.snippets import make_snippets, title_highlights
+from searchkit.snippets import snippet_maker
 
 if TYPE_CHECKING:
     from datetime import date
 
     from searchkit.catalog import CatalogReader, StoredArticle
     from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
+    from searchkit.snippets import SnippetMaker
 
 #: Unknown words of one query for which similar ones are looked for, at most: each takes
 #: a walk over all words of the index with its first letter.
@@ -118,8 +119,9 @@ def answer(
             " `searchkit doctor --adopt` imports what it wrote"
         )
         notes.append(Note("index", message))
+    maker = snippet_maker(tree, english_analyzer())
     page = tuple(
-        _hit(match, stored[match.id], tree, snippets)
+        _hit(match, stored[match.id], maker, snippets)
         for match in matches.page
         if match.id in stored
     )
@@ -167,8 +169,10 @@ def _days(value: str | date) -> tuple[date | None, date | None]:
     return value, value
 
 
-def _hit(match: ScoredId, stored: StoredArticle, tree: Query, snippets: int) -> Hit:
-    article, analyzer = stored.article, english_analyzer()
+def _hit(
+    match: ScoredId, stored: StoredArticle, maker: SnippetMaker, snippets: int
+) -> Hit:
+    article = stored.article
     return Hit(
         id=article.id,
         score=match.score,
@@ -178,17 +182,10 @@ def _hit(match: ScoredId, stored: StoredArticle, tree: Query, snippets: int) -> 
         url=article.url,
         authors=article.authors,
         path=article.path,
-        snippets=make_snippets(
-            article.body,
-            tree,
-            analyzer,
-            stored.annotations,
-            count=snippets,
-            size=SNIPPET_SIZE,
+        snippets=maker.snippets(
+            article.body, stored.annotations, count=snippets, size=SNIPPET_SIZE
         ),
-        title_highlights=title_highlights(
-            article.title, tree, analyzer, stored.annotations
-        ),
+        title_highlights=maker.title_highlights(article.title, stored.annotations),
     )
 
 

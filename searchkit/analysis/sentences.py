@@ -22,17 +22,16 @@ from functools import cache
 
 from searchkit.spans import Span
 
-#: Abbreviations that a name or a number follows: they never end a sentence.
-_BEFORE_NAMES = frozenset(
+BEFORE_NAMES = frozenset(
     """
     adm amb atty brig capt cmdr col cpl det dr ens fr gen gov hon insp lt maj messrs
     mlle mme mr mrs ms mt mx pfc pres prof pvt rep rev sen sgt st supt
     vs v cf eg ie viz no nos fig figs vol vols pp art sec ch
     """.split()
 )
+"""Abbreviations that a name or a number follows: they never end a sentence."""
 
-#: Abbreviations that may also close a sentence.
-_ANYWHERE = frozenset(
+ANYWHERE = frozenset(
     """
     jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs
     fri sat sun inc corp co ltd llc plc bros jr sr esq dept univ assn ave blvd rd
@@ -41,9 +40,9 @@ _ANYWHERE = frozenset(
     okla ore penn pa tenn tex va vt wash wis wyo
     """.split()
 )
+"""Abbreviations that may also close a sentence."""
 
-#: Words that open a sentence far more often than they continue a name.
-_OPENERS = frozenset(
+OPENERS = frozenset(
     """
     a after all also although an and another as at because before both but by despite
     during each even every few following for from he her here his how however i if in
@@ -53,6 +52,7 @@ _OPENERS = frozenset(
     until we what when where whether which while who why with without yesterday yet you
     """.split()
 )
+"""Words that open a sentence far more often than they continue a name."""
 
 #: Longest stretch that is looked at to the left of a dot; abbreviations are short.
 _LOOK_BACK = 24
@@ -135,14 +135,14 @@ def _closes(text: str, start: int, end: re.Match[str]) -> bool:
     lower = word.lower()
     if end["close"] or end["open"].startswith(('"', "“", "«")):
         return True
-    if lower in _BEFORE_NAMES:
+    if lower in BEFORE_NAMES:
         # "No." closes a sentence as an answer; before a number it abbreviates.
         return lower == "no" and not following.isdigit()
     initial = len(word) == 1 and word.isalpha() and word.isupper()
-    if initial or lower in _ANYWHERE or "." in word:
+    if initial or lower in ANYWHERE or "." in word:
         after = _word_after().match(text, end.start("next"))
         assert after is not None  # the look-ahead has seen a word character
-        return after[0].lower() in _OPENERS and not (initial and after[0] == "I")
+        return after[0].lower() in OPENERS and not (initial and after[0] == "I")
     return True
 
 

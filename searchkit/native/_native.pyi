@@ -475,3 +475,87 @@ class Searcher:
         """
         Return the mean length of a field where it is not empty; 0 without lengths.
         """
+
+# --- snippets -------------------------------------------------------------------
+
+Quotation: TypeAlias = tuple[int, int, list[tuple[int, int]], bool, bool]
+"""Start, end, highlights as spans of it, and whether its ends are cut."""
+
+class MatchFinder:
+    """
+    Finds what a query looks for in a text.
+
+    What is looked for has a target: the number of a key and a weight, in their order.
+
+    Args:
+        analyzer: Gives the texts their terms, as it did those of the query.
+        words: Terms, each with its target.
+        sequences: Terms that must stand side by side, two or more, with their target.
+        prefixes: Beginnings of folded words, not empty, each with its target.
+    """
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        words: Iterable[tuple[str, int]],
+        sequences: Iterable[tuple[Sequence[str], int]],
+        prefixes: Iterable[tuple[str, int]],
+        /,
+    ) -> None: ...
+    def find(self, text: str, /) -> list[tuple[int, int, int]]:
+        """
+        Return start, end and target of each match, in the order of their ends.
+
+        Raises:
+            RuntimeError: Another thread uses the analyzer.
+        """
+
+class SnippetChooser:
+    r"""
+    Chooses the fragments of a text that answer a query best.
+
+    Args:
+        kinds: Takes the number of a block of 128 characters; returns a byte for each:
+            the sum of 1 for ``\w``, 2 for white space, 4 for a small letter, 8 for a
+            capital, 16 for a digit, 32 for a combining mark.
+        comparable: What repetitions share.
+        before_names: Abbreviations that end no sentence, in lower case.
+        anywhere: Abbreviations that may end one.
+        openers: Words that open one.
+    """
+
+    def __init__(
+        self,
+        kinds: Callable[[int], bytes],
+        comparable: Callable[[str], str],
+        before_names: Iterable[str],
+        anywhere: Iterable[str],
+        openers: Iterable[str],
+        /,
+    ) -> None: ...
+    def choose(
+        self,
+        text: str,
+        finder: MatchFinder | None,
+        matches: Iterable[tuple[int, int, int]],
+        targets: Sequence[tuple[int, float]],
+        count: int,
+        size: int,
+        /,
+    ) -> list[Quotation]:
+        """
+        Return the snippets of a text, in order.
+
+        Args:
+            text: The body of an article.
+            finder: Finds matches; ``None`` where all are given.
+            matches: Start, end and target of further ones, in any order.
+            targets: Key and weight of each target; keys are numbered in their order.
+            count: Most snippets, 1 or more.
+            size: Most code points of a snippet, from 1 to 2 to the power of 40.
+        """
+
+    def sentences(self, text: str, /) -> list[tuple[int, int]]:
+        """
+        Return start and end of each sentence.
+        """

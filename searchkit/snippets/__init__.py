@@ -15,6 +15,9 @@ its highlights are spans of it.  Nothing is shortened inside, joined across a ga
 corrected or summarised; a highlight is what matched, by the rules of the query, and
 nothing else.
 
+:func:`snippet_maker` reads a query once and serves all of its hits; its pure form,
+``maker``, joins the steps, and ``compiled`` is the native form, which gives the same.
+
 This package knows no engine: what matches is found anew in the stored text, with the
 analyzer that the index was made with.
 
@@ -30,11 +33,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from searchkit.analysis.compiled import NativeAnalyzer
+from searchkit.native import load
 from searchkit.settings import SNIPPET_SIZE, SNIPPETS_PER_HIT
 from searchkit.snippets.choose import choose
+from searchkit.snippets.compiled import NativeSnippetMaker
+from searchkit.snippets.maker import SnippetMaker
 from searchkit.snippets.matches import Criteria, Match, find_matches
 from searchkit.snippets.render import RenderStyle, render_snippet, render_title
-from searchkit.spans import Span, merge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,18 +49,43 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import Annotations
     from searchkit.hits import Snippet
     from searchkit.queries.tree import Query
+    from searchkit.spans import Span
 
 __all__ = [
     "Criteria",
     "Match",
     "RenderStyle",
+    "SnippetMaker",
     "choose",
     "find_matches",
     "make_snippets",
     "render_snippet",
     "render_title",
+    "snippet_maker",
     "title_highlights",
 ]
+
+
+def snippet_maker(
+    tree: Query,
+    analyzer: EnglishAnalyzer,
+    *,
+    weights: Mapping[str, float] | None = None,
+) -> SnippetMaker:
+    """
+    Make what quotes the hits of a query; it serves any number of them.
+
+    Args:
+        tree: The query; what stands under a ``Not`` is left out.
+        analyzer: The analyzer of the engine that found the articles.
+        weights: How much it is worth to show each key; see :class:`Criteria`.
+
+    Returns:
+        The native form where the analyzer is native, else the pure one.
+    """
+    if load() is not None and isinstance(analyzer, NativeAnalyzer):
+        return NativeSnippetMaker(tree, analyzer, weights=weights)
+    return SnippetMaker(tree, analyzer, weights=weights)
 
 
 def make_snippets(
@@ -87,11 +118,8 @@ def make_snippets(
     Raises:
         ValueError: ``count`` is below 0 or ``size`` below 1.
     """
-    matches: list[Match] = []
-    if count:  # to look for them is what costs
-        criteria = Criteria.of(tree, analyzer, weights=weights)
-        matches = find_matches(body, criteria, "body", annotations)
-    return choose(body, matches, count=count, size=size)
+    maker = snippet_maker(tree, analyzer, weights=weights)
+    return maker.snippets(body, annotations, count=count, size=size)
 
 
 def title_highlights(
@@ -112,6 +140,4 @@ def title_highlights(
     Returns:
         Disjoint spans of the title, in order.
     """
-    criteria = Criteria.of(tree, analyzer)
-    matches = find_matches(title, criteria, "title", annotations)
-    return tuple(merge([match.span for match in matches]))
+    return snippet_maker(tree, analyzer).title_highlights(title, annotations)

@@ -99,8 +99,7 @@ def choose(
         >>> choose(body, [Match(Span(31, 35), "doha", 1.0)], size=26)[0].text
         'The U.S. envoy left Doha.'
     """
-    if count < 0 or size < 1:
-        raise ValueError(f"no snippets can be made with {count=}, {size=}")
+    check_options(count, size)
     if not count:
         return ()
     usable = sorted(
@@ -115,6 +114,17 @@ def choose(
         return () if first is None else (_snippet(body, first, []),)
     highlights = merge([match.span for match in usable])
     return tuple(_snippet(body, fragment, highlights) for fragment in sorted(chosen))
+
+
+def check_options(count: int, size: int) -> None:
+    """
+    Refuse what no snippets can be made with.
+
+    Raises:
+        ValueError: ``count`` is below 0 or ``size`` below 1.
+    """
+    if count < 0 or size < 1:
+        raise ValueError(f"no snippets can be made with {count=}, {size=}")
 
 
 class _Choice:
@@ -163,10 +173,10 @@ class _Choice:
                 continue
             window = candidate.first, candidate.last
             fragment = fragment_of(self.body, run, *window, self.size)
-            core = _comparable(fragment.core.cut(self.body))
+            core = comparable(fragment.core.cut(self.body))
             if any(core in text for text in self.shown_texts):
                 continue
-            self.shown_texts.append(_comparable(fragment.span.cut(self.body)))
+            self.shown_texts.append(comparable(fragment.span.cut(self.body)))
             self.shown_keys |= keys
             for key in keys:
                 self.values[key] *= _SHOWN
@@ -227,7 +237,10 @@ def _close_pairs(matches: Sequence[Match]) -> list[int]:
     return counts
 
 
-def _comparable(text: str) -> str:
+def comparable(text: str) -> str:
+    """
+    Return what repetitions share: letter case, spacing and diacritics go.
+    """
     return " ".join(fold(text).split())
 
 

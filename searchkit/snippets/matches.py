@@ -62,7 +62,7 @@ class Match(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Sequence:
+class TermSequence:
     """
     Terms that must stand side by side, prepared for one pass over a text.
 
@@ -103,13 +103,18 @@ class _Dates(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _FieldCriteria:
+class TokenCriteria:
     """
     What to look for in the tokens of one field.
+
+    Attributes:
+        words: Key and weight of each term.
+        sequences: Terms that must stand side by side.
+        prefixes: Key and weight of each beginning of a folded word.
     """
 
     words: dict[str, tuple[str, float]]
-    sequences: list[_Sequence]
+    sequences: list[TermSequence]
     prefixes: dict[str, tuple[str, float]]
 
 
@@ -119,15 +124,16 @@ class Criteria:
 
     Attributes:
         analyzer: Turns the texts into tokens, as it did the words of the query.
+        of_tokens: What to look for in the tokens of each field.
     """
 
-    __slots__ = ("_dates", "_fields", "_names", "analyzer")
+    __slots__ = ("_dates", "_names", "analyzer", "of_tokens")
 
     def __init__(self, analyzer: EnglishAnalyzer) -> None:
         self.analyzer = analyzer
-        self._fields: dict[TextField, _FieldCriteria] = {
-            "title": _FieldCriteria({}, [], {}),
-            "body": _FieldCriteria({}, [], {}),
+        self.of_tokens: dict[TextField, TokenCriteria] = {
+            "title": TokenCriteria({}, [], {}),
+            "body": TokenCriteria({}, [], {}),
         }
         self._names: list[_Name] = []
         self._dates: list[_Dates] = []
@@ -169,8 +175,8 @@ class Criteria:
                     pass
         return criteria
 
-    def _of_fields(self, field: TextField | None) -> Iterator[_FieldCriteria]:
-        for field_name, criteria in self._fields.items():
+    def _of_fields(self, field: TextField | None) -> Iterator[TokenCriteria]:
+        for field_name, criteria in self.of_tokens.items():
             if field is None or field == field_name:
                 yield criteria
 
@@ -189,7 +195,7 @@ class Criteria:
                 for term, word in tokens
             )
             weight = weights.get(key, _PHRASE_FACTOR * (sum_of_words or 1.0))
-            sequence = _Sequence(terms, _borders(terms), key, weight)
+            sequence = TermSequence(terms, _borders(terms), key, weight)
             for criteria in self._of_fields(field):
                 if sequence not in criteria.sequences:
                     criteria.sequences.append(sequence)
@@ -216,6 +222,24 @@ class Criteria:
     def _words(self, text: str) -> tuple[str, ...]:
         return tuple(word for _, word in self.analyzer.terms(text))
 
+    @property
+    def uses_annotations(self) -> bool:
+        """
+        Whether it looks for names or dates: else the annotations are not needed.
+        """
+        return bool(self._names or self._dates)
+
+    def targets(self) -> list[tuple[str, float]]:
+        """
+        Return the distinct keys that matches may have, with their weights, in order.
+        """
+        targets = {(wanted.key, wanted.weight) for wanted in self._names}
+        targets.update((wanted.key, wanted.weight) for wanted in self._dates)
+        for criteria in self.of_tokens.values():
+            targets.update(criteria.words.values(), criteria.prefixes.values())
+            targets.update((wanted.key, wanted.weight) for wanted in criteria.sequences)
+        return sorted(targets)
+
     def in_tokens(self, text: str, field: TextField) -> Iterator[Match]:
         """
         Find words, phrases and prefixes in a text.
@@ -227,8 +251,8 @@ class Criteria:
         Yields:
             Matches in the order of their ends.
         """
-        words, sequences = self._fields[field].words, self._fields[field].sequences
-        prefixes = self._fields[field].prefixes
+        words, sequences = self.of_tokens[field].words, self.of_tokens[field].sequences
+        prefixes = self.of_tokens[field].prefixes
         if not (words or sequences or prefixes):
             return
         wanted = frozenset(words).union(*(sequence.terms for sequence in sequences))

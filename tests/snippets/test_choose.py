@@ -7,11 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.analysis import fold, paragraphs
-from searchkit.snippets import Match, choose
+from searchkit.snippets import Match
 from searchkit.spans import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from searchkit.hits import Snippet
+
+    Choose = Callable[..., tuple[Snippet, ...]]
 
 
 def occurrences(body: str, *words: str, **weights: float) -> list[Match]:
@@ -34,7 +38,7 @@ def marked(snippet: Snippet) -> list[str]:
 
 
 class TestSentences:
-    def test_abbreviations_do_not_end_a_quotation(self) -> None:
+    def test_abbreviations_do_not_end_a_quotation(self, choose: Choose) -> None:
         """
         "U.S." and "Mr." stand inside a sentence, and so inside the fragment.
         """
@@ -47,7 +51,7 @@ class TestSentences:
         assert ["envoys"] == marked(snippet)
         assert (False, False) == (snippet.cut_start, snippet.cut_end)
 
-    def test_following_sentences_fill_the_size(self) -> None:
+    def test_following_sentences_fill_the_size(self, choose: Choose) -> None:
         """
         A fragment begins with its match and takes whole sentences while they fit.
         """
@@ -55,7 +59,7 @@ class TestSentences:
         (snippet,) = choose(body, occurrences(body, "match"), size=40)
         assert "Second with a match. Third is short." == snippet.text
 
-    def test_a_short_last_sentence_takes_the_one_before(self) -> None:
+    def test_a_short_last_sentence_takes_the_one_before(self, choose: Choose) -> None:
         """
         A few words alone say little: they come with the sentence before them.
         """
@@ -69,7 +73,7 @@ class TestSentences:
         (snippet,) = choose(body, matches, size=50)
         assert "Rates rose." == snippet.text
 
-    def test_fragments_stay_inside_a_paragraph(self) -> None:
+    def test_fragments_stay_inside_a_paragraph(self, choose: Choose) -> None:
         """
         However much room there is, a line break ends the fragment.
         """
@@ -78,7 +82,7 @@ class TestSentences:
         assert "A match here." == snippet.text
 
     def test_a_match_over_a_paragraph_break_is_highlighted_as_far_as_quoted(
-        self,
+        self, choose: Choose
     ) -> None:
         """
         A phrase may run over a line break; a snippet does not.
@@ -90,7 +94,7 @@ class TestSentences:
         assert "They signed the Doha." == snippet.text
         assert ["Doha."] == marked(snippet)
 
-    def test_overlapping_matches_make_one_highlight(self) -> None:
+    def test_overlapping_matches_make_one_highlight(self, choose: Choose) -> None:
         """
         Highlights are disjoint, even where matches of two keys overlap.
         """
@@ -107,7 +111,7 @@ class TestLongSentences:
         "part wanders off to football, music and the price of bread"
     )
 
-    def test_cut_at_words_around_the_matches(self) -> None:
+    def test_cut_at_words_around_the_matches(self, choose: Choose) -> None:
         """
         A sentence longer than a snippet is cut at word boundaries on both sides.
         """
@@ -117,7 +121,7 @@ class TestLongSentences:
         assert expected == snippet.text
         assert (True, True) == (snippet.cut_start, snippet.cut_end)
 
-    def test_the_densest_place_is_taken(self) -> None:
+    def test_the_densest_place_is_taken(self, choose: Choose) -> None:
         """
         Of a long sentence the part with most of the query is shown.
         """
@@ -125,7 +129,7 @@ class TestLongSentences:
         (snippet,) = choose(self.BODY, matches, size=60, count=1)
         assert ["embassy", "airlift"] == marked(snippet)
 
-    def test_edges_of_the_sentence_are_no_cuts(self) -> None:
+    def test_edges_of_the_sentence_are_no_cuts(self, choose: Choose) -> None:
         """
         Only the sides where words are left out say so.
         """
@@ -135,7 +139,7 @@ class TestLongSentences:
         assert (True, False) == (last.cut_start, last.cut_end)
         assert last.text.endswith("price of bread")
 
-    def test_two_parts_of_one_sentence(self) -> None:
+    def test_two_parts_of_one_sentence(self, choose: Choose) -> None:
         """
         A sentence that is long enough may be quoted twice, without overlap.
         """
@@ -145,7 +149,7 @@ class TestLongSentences:
         assert ["bread"] == marked(second)
         assert first.span.end <= second.span.start
 
-    def test_a_word_longer_than_a_snippet_is_cut(self) -> None:
+    def test_a_word_longer_than_a_snippet_is_cut(self, choose: Choose) -> None:
         """
         The size holds even where there is no word boundary to cut at.
         """
@@ -155,7 +159,9 @@ class TestLongSentences:
         assert (Span(0, 50),) == snippet.highlights
         assert (False, True) == (snippet.cut_start, snippet.cut_end)
 
-    def test_text_without_spaces_is_cut_between_characters(self) -> None:
+    def test_text_without_spaces_is_cut_between_characters(
+        self, choose: Choose
+    ) -> None:
         """
         Where no space is near, context is kept, and no mark parted from its letter.
         """
@@ -168,7 +174,7 @@ class TestLongSentences:
 
 
 class TestScores:
-    def test_distinct_keys_beat_repetitions(self) -> None:
+    def test_distinct_keys_beat_repetitions(self, choose: Choose) -> None:
         """
         A sentence with two words of the query beats one with the same word thrice.
         """
@@ -177,7 +183,7 @@ class TestScores:
         (snippet,) = choose(body, matches, count=1)
         assert "The war and the peace were long." == snippet.text
 
-    def test_repetitions_count_a_little(self) -> None:
+    def test_repetitions_count_a_little(self, choose: Choose) -> None:
         """
         Of two sentences with the same word the one that has it twice is shown.
         """
@@ -185,7 +191,7 @@ class TestScores:
         (snippet,) = choose(body, occurrences(body, "war"), count=1)
         assert "In war they spoke of war." == snippet.text
 
-    def test_weights_decide(self) -> None:
+    def test_weights_decide(self, choose: Choose) -> None:
         """
         A rare word is worth more than two common ones.
         """
@@ -194,7 +200,7 @@ class TestScores:
         (snippet,) = choose(body, matches, count=1)
         assert "Only the falconer knew." == snippet.text
 
-    def test_matches_close_together_are_better(self) -> None:
+    def test_matches_close_together_are_better(self, choose: Choose) -> None:
         """
         Two words side by side say more than the same two far apart.
         """
@@ -204,7 +210,7 @@ class TestScores:
         (snippet,) = choose(body, occurrences(body, "talks", "Doha"), count=1)
         assert near == snippet.text
 
-    def test_early_sentences_are_better(self) -> None:
+    def test_early_sentences_are_better(self, choose: Choose) -> None:
         """
         Between equals the one nearer to the beginning is shown.
         """
@@ -212,7 +218,7 @@ class TestScores:
         (snippet,) = choose(body, occurrences(body, "match"), count=1)
         assert "A match is here." == snippet.text
 
-    def test_the_second_snippet_adds_what_is_missing(self) -> None:
+    def test_the_second_snippet_adds_what_is_missing(self, choose: Choose) -> None:
         """
         What the first snippet shows already counts for less in the second.
         """
@@ -227,7 +233,7 @@ class TestScores:
             "An envoy stayed behind.",
         ] == texts(choose(body, matches))
 
-    def test_order_of_the_text(self) -> None:
+    def test_order_of_the_text(self, choose: Choose) -> None:
         """
         Snippets come in order of the text, not of their scores.
         """
@@ -238,7 +244,7 @@ class TestScores:
 
 
 class TestRepetitions:
-    def test_the_same_paragraph_is_shown_once(self) -> None:
+    def test_the_same_paragraph_is_shown_once(self, choose: Choose) -> None:
         """
         A paragraph that comes again, in other case or spacing, is not shown again.
         """
@@ -252,7 +258,7 @@ class TestRepetitions:
         assert 2 == len(found)
         assert "The embassy opened again." == found[-1].text
 
-    def test_nothing_but_repetitions(self) -> None:
+    def test_nothing_but_repetitions(self, choose: Choose) -> None:
         """
         Where an article only repeats itself, there are fewer snippets.
         """
@@ -263,7 +269,7 @@ class TestRepetitions:
 
 
 class TestBoilerplate:
-    def test_headings_come_last(self) -> None:
+    def test_headings_come_last(self, choose: Choose) -> None:
         """
         A short line without a closing mark is shown only where nothing else matches.
         """
@@ -275,7 +281,7 @@ class TestBoilerplate:
         heading = "Embassy news and embassy views"
         assert [heading] == texts(choose(heading, matches[:1]))
 
-    def test_a_heading_that_adds_nothing_is_left_out(self) -> None:
+    def test_a_heading_that_adds_nothing_is_left_out(self, choose: Choose) -> None:
         """
         The second snippet is no heading unless that shows more of the query.
         """
@@ -287,7 +293,7 @@ class TestBoilerplate:
 
 
 class TestWithoutMatches:
-    def test_the_opening_is_shown(self) -> None:
+    def test_the_opening_is_shown(self, choose: Choose) -> None:
         """
         Without a match, the first sentences of the first real paragraph are quoted.
         """
@@ -296,13 +302,13 @@ class TestWithoutMatches:
         assert "It rained. It snowed." == snippet.text
         assert () == snippet.highlights
 
-    def test_nothing_but_headings(self) -> None:
+    def test_nothing_but_headings(self, choose: Choose) -> None:
         """
         Where every line looks like a heading, the first is quoted.
         """
         assert ["Share this"] == texts(choose("Share this\nPrint", []))
 
-    def test_a_long_opening_is_cut(self) -> None:
+    def test_a_long_opening_is_cut(self, choose: Choose) -> None:
         """
         A first sentence that is too long ends at a word, and says so.
         """
@@ -313,13 +319,13 @@ class TestWithoutMatches:
         assert "Incomprehe" == snippet.text
 
     @pytest.mark.parametrize("body", ["", "   ", "\n\n \t\n"])
-    def test_empty_bodies_have_no_snippets(self, body: str) -> None:
+    def test_empty_bodies_have_no_snippets(self, choose: Choose, body: str) -> None:
         """
         Where there is nothing to quote, nothing is quoted.
         """
         assert () == choose(body, [])
 
-    def test_matches_outside_the_body_are_passed_over(self) -> None:
+    def test_matches_outside_the_body_are_passed_over(self, choose: Choose) -> None:
         """
         Spans of another version of the text do no harm.
         """
@@ -333,14 +339,14 @@ class TestWithoutMatches:
 
 
 class TestOptions:
-    def test_no_snippets_wanted(self) -> None:
+    def test_no_snippets_wanted(self, choose: Choose) -> None:
         """
         A count of 0 gives none.
         """
         assert () == choose("It rained.", [], count=0)
 
     @pytest.mark.parametrize(("count", "size"), [(-1, 300), (2, 0), (2, -5)])
-    def test_impossible_options(self, count: int, size: int) -> None:
+    def test_impossible_options(self, choose: Choose, count: int, size: int) -> None:
         """
         A negative count and a size below 1 are errors of the caller.
         """
@@ -353,7 +359,7 @@ class TestOptions:
     ["match ", "match. Match. ", "match\n", "The match was long. It ended.\n"],
 )
 @pytest.mark.usefixtures("it_ends")
-def test_time_grows_with_the_length_only(piece: str) -> None:
+def test_time_grows_with_the_length_only(choose: Choose, piece: str) -> None:
     """
     Tens of thousands of matches in one body are no trouble.
     """
@@ -398,7 +404,7 @@ def bodies_with_matches(draw: st.DrawFn) -> tuple[str, list[Match]]:
 @given(given_=bodies_with_matches(), count=st.integers(0, 4), size=st.integers(1, 120))
 @settings(max_examples=200, deadline=None)
 def test_promises_hold_for_any_text_and_any_matches(
-    given_: tuple[str, list[Match]], count: int, size: int
+    choose: Choose, given_: tuple[str, list[Match]], count: int, size: int
 ) -> None:
     """
     Snippets are exact, short enough, disjoint, in order, of one paragraph, and new.
@@ -427,7 +433,7 @@ def test_promises_hold_for_any_text_and_any_matches(
 @given(given_=bodies_with_matches(), size=st.integers(1, 120))
 @settings(max_examples=200, deadline=None)
 def test_highlights_are_what_matched(
-    given_: tuple[str, list[Match]], size: int
+    choose: Choose, given_: tuple[str, list[Match]], size: int
 ) -> None:
     """
     A code point of a snippet is highlighted exactly where a usable match covers it.

@@ -14,6 +14,7 @@ from searchkit.snippets import (
     RenderStyle,
     make_snippets,
     render_snippet,
+    snippet_maker,
     title_highlights,
 )
 from searchkit.spans import Span
@@ -125,6 +126,32 @@ def test_names_are_highlighted_in_body_and_title() -> None:
     )
 
 
+def test_one_maker_serves_all_hits_of_a_query() -> None:
+    """
+    What it gives for an article does not depend on those before.
+    """
+    tree = Or((Phrase("harbour talks"), Prefix("fish"), Word("lomar")))
+    analyzer = english_analyzer()
+    maker = snippet_maker(tree, analyzer)
+    for body in (BODY, "Harbour", "talks of fishing", "", BODY):
+        assert make_snippets(body, tree, analyzer) == maker.snippets(body)
+        assert title_highlights(body, tree, analyzer) == maker.title_highlights(body)
+
+
+def test_sizes_beyond_any_text() -> None:
+    """
+    Neither a huge size nor a huge count is too much.
+    """
+    assert (
+        make_snippets(BODY, Word("harbour"), english_analyzer(), size=10**6)
+        == (
+            make_snippets(
+                BODY, Word("harbour"), english_analyzer(), count=10**30, size=10**30
+            )[:2]
+        )
+    )
+
+
 def test_title_highlights_are_disjoint_and_in_order() -> None:
     """
     Matches that overlap in a title are joined.
@@ -163,11 +190,13 @@ class TestPackage:
             "Criteria",
             "Match",
             "RenderStyle",
+            "SnippetMaker",
             "choose",
             "find_matches",
             "make_snippets",
             "render_snippet",
             "render_title",
+            "snippet_maker",
             "title_highlights",
         ] == package.__all__
         assert all(getattr(package, name).__doc__ for name in package.__all__)

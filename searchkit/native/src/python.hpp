@@ -104,5 +104,6 @@ int guarded_status(Body&& body) noexcept {
 void add_analysis(PyObject* module);
 void add_segments(PyObject* module);
 void add_search(PyObject* module);
+void add_snippets(PyObject* module);
 
 }  // namespace searchkit

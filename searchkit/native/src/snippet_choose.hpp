@@ -1,0 +1,60 @@
+// Choosing the fragments of a text that answer a query best.
+//
+// The rules, the formula and the order of its operations are those of
+// searchkit.snippets.choose, so that even ties fall the same way.
+#pragma once
+
+#include "python.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sentences.hpp"
+#include "snippet_fragments.hpp"
+#include "snippet_matches.hpp"
+
+namespace searchkit {
+
+// What a query looks for: the number of its key, and how much it is worth to show it.
+struct Target {
+  uint32_t key;
+  double weight;
+};
+
+// A stretch that is quoted.
+struct Quotation {
+  Stretch span;
+  bool cut_start, cut_end;
+  std::vector<Stretch> highlights;  // of the quotation, not of the text
+};
+
+// Used with the GIL, by any number of threads.
+class SnippetChooser {
+ public:
+  // `comparable` takes a string and returns another, the same for repetitions of it.
+  // For ASCII, where it is not asked, that is in lower case, without apostrophes, and
+  // with one space between words.
+  SnippetChooser(SentenceCutter sentences, Object comparable)
+      : sentences_(std::move(sentences)), comparable_(std::move(comparable)) {}
+
+  // Returns disjoint quotations in order; none where the text is nothing but space.
+  //
+  // Matches may have any order, and must name one of the targets; those that do not lie
+  // in the text or begin with white space are passed over.  `count` and `size` are 1 or
+  // more.  Throws PythonError where a function of Python failed.
+  std::vector<Quotation> choose(const CodePoints& text, std::vector<Match> matches,
+                                const std::vector<Target>& targets, size_t count,
+                                int64_t size);
+
+  SentenceCutter& sentences() { return sentences_; }
+
+  // The form of a stretch in which repetitions are the same, in UTF-8.
+  std::string comparable(const CodePoints& text, const Stretch& part) const;
+
+ private:
+  SentenceCutter sentences_;
+  Object comparable_;
+};
+
+}  // namespace searchkit

@@ -1,0 +1,471 @@
+"""
+The native form of the snippets gives what the pure form gives, on any text.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from searchkit.analysis import english_analyzer, sentences
+from searchkit.analysis.compiled import NativeAnalyzer
+from searchkit.analysis.sentences import ANYWHERE, BEFORE_NAMES, OPENERS
+from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
+from searchkit.intervals import Interval
+from searchkit.native import load
+from searchkit.queries import parse
+from searchkit.queries.tree import And, Name, Not, Or, Phrase, Prefix, Query, Word
+from searchkit.snippets import Match, SnippetMaker, choose, compiled
+from searchkit.snippets.matches import find_matches
+from searchkit.spans import Span
+
+if TYPE_CHECKING:
+    from searchkit.native import _native
+
+extension = load()
+
+pytestmark = pytest.mark.skipif(
+    extension is None, reason="the native extension is not compiled, or switched off"
+)
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+
+#: What tempts one of the two forms to cut, match or compare elsewhere.
+PIECES = st.sampled_from(
+    [
+        *"Gen. U.S. No. no. Mr. Inc. p.m. J. I The the He rain Kabul 7 東 3.14".split(),
+        *"war War wars peace Peace's peaceful covid-19 warpeace WAR'S".split(),
+        *"é e\u0301 É. İ. İnc. \u212aan. ﬁ. ǅ. ß ς Σ. ʰ. Ⅷ. ª. _ _. ² ½. ".split(),
+        *". ! ? … 。 ... .. \" ' ” ’ “ ‘ « » ) ( ] [ ¿ - & : ; ؟ । .' .'''' ,".split(),
+        *(" ", "  ", "\n", "\r\n", "\t", "\v", "\x1c", "\x1f", "\x85", "\u2028"),
+        *("\u2029", "\u00a0", "\u3000", "\u200b", "\x00", "\ud800", "\U0010ffff"),
+        *(
+            "The war. ",
+            "War ended in peace! ",
+            "the U.S. said ",
+            "x\u200dy",
+            "x" * 60,
+            "e\u0301" * 50,
+        ),
+    ]
+)
+TEXTS = st.one_of(
+    st.lists(PIECES, max_size=60).map("".join),
+    st.lists(PIECES, max_size=60).map(" ".join),
+    st.text(max_size=200),
+    st.text(st.characters(exclude_categories=()), max_size=200),
+)
+WORDS = st.one_of(
+    st.sampled_from("war peace the us covid-19 kabul rain 東 e i".split()),
+    PIECES,
+    st.text(max_size=6),
+)
+FIELDS = st.sampled_from([None, None, "title", "body"])
+LEAVES = st.one_of(
+    st.builds(Word, WORDS, FIELDS),
+    st.builds(Prefix, WORDS, FIELDS),
+    st.builds(Phrase, st.lists(WORDS, max_size=4).map(" ".join), FIELDS),
+    st.just(Name("place", "kabul")),
+)
+TREES = st.one_of(
+    LEAVES,
+    st.lists(st.one_of(LEAVES, st.builds(Not, LEAVES)), max_size=6).map(
+        lambda children: Or(tuple(children))
+    ),
+)
+SIZES = st.one_of(st.integers(1, 120), st.just(280), st.just(2**50))
+
+
+@st.composite
+def annotations_of(draw: st.DrawFn, text: str) -> Annotations | None:
+    if not draw(st.booleans()):
+        return None
+    place = st.integers(0, len(text) + 3)
+    spans = draw(st.lists(st.tuples(place, st.integers(0, 9)), max_size=6))
+    return Annotations(
+        entities=tuple(
+            EntityMention(Span(start, start + size), "Kabul", "place", "Kabul")
+            for start, size in spans
+        )
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_sentences(text: str) -> None:
+    """
+    Both forms cut a text into the same sentences.
+    """
+    native = compiled._chooser().sentences(text)
+    assert [tuple(span) for span in sentences(text)] == native
+
+
+@pytest.mark.parametrize("first", [*range(0, 0x20000, 0x1000), 0x2F000, 0xE0000])
+def test_every_character(first: int) -> None:
+    """
+    Whatever stands before a dot, behind it, or between two sentences.
+
+    The other planes hold ideographs, or nothing.
+    """
+    characters = [chr(number) for number in range(first, first + 0x1000)]
+    text = "\n".join(
+        f"{one}. The end.{one}He left. {one}he ({one}) x{one}. {one} I{one}. So"
+        for one in characters
+    )
+    native = compiled._chooser().sentences(text)
+    assert [tuple(span) for span in sentences(text)] == native
+
+
+@pytest.mark.parametrize("character", [*map(chr, range(128)), "é", "’", "\u3000"])
+def test_repetitions_are_told_by_the_same_form(character: str) -> None:
+    """
+    What letter case, spacing and apostrophes hide is a repetition in both forms.
+    """
+    body = f"War a{character}b!\nWAR  A {character}B!\nwar a{character}B !\nWar ab!"
+    matches = [
+        Match(Span(at, at + 3), "war", 1.0)
+        for at in range(len(body))
+        if body[at : at + 3].lower() == "war"
+    ]
+    assert choose(body, matches, count=5) == compiled.choose(body, matches, count=5)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.data(),
+    TEXTS,
+    TREES,
+    st.tuples(st.integers(0, 4), SIZES),
+    st.dictionaries(st.sampled_from(["war", "peac", "the war"]), st.floats(0.1, 9)),
+)
+def test_makers(
+    data: st.DataObject,
+    text: str,
+    tree: Query,
+    options: tuple[int, int],
+    weights: dict[str, float],
+) -> None:
+    """
+    Snippets, highlights and matches are equal for any text and any tree.
+    """
+    annotations = data.draw(annotations_of(text))
+    count, size = options
+    analyzer = english_analyzer()
+    assert isinstance(analyzer, NativeAnalyzer)
+    pure = SnippetMaker(tree, analyzer, weights=weights)
+    native = compiled.NativeSnippetMaker(tree, analyzer, weights=weights)
+    assert pure.matches(text, "body", annotations) == native.matches(
+        text, "body", annotations
+    )
+    assert pure.title_highlights(text, annotations) == native.title_highlights(
+        text, annotations
+    )
+    assert pure.snippets(text, annotations, count=count, size=size) == native.snippets(
+        text, annotations, count=count, size=size
+    )
+
+
+MATCHES = st.lists(
+    st.builds(
+        lambda start, size, key, weight: Match(Span(start, start + size), key, weight),
+        st.integers(0, 150),
+        st.integers(0, 30),
+        st.sampled_from(["a", "b", "c", "d"]),
+        st.one_of(st.sampled_from([1.0, 2.0]), st.floats(0.01, 100)),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(TEXTS, MATCHES, st.integers(1, 6), SIZES)
+@example("", [], 1, 1)
+def test_choices(text: str, matches: list[Match], count: int, size: int) -> None:
+    """
+    Any matches, overlapping and outside of the text as well, give the same choice.
+    """
+    assert choose(text, matches, count=count, size=size) == compiled.choose(
+        text, matches, count=count, size=size
+    )
+
+
+def test_seeds() -> None:
+    """
+    The sample articles, markup and all.
+    """
+    analyzer = NativeAnalyzer()
+    tree = Or(
+        (Word("agreement"), Phrase("of the"), Prefix("gov"), Word("said"), Word("us"))
+    )
+    pure = SnippetMaker(tree, analyzer)
+    native = compiled.NativeSnippetMaker(tree, analyzer)
+    files = [path for path in SEEDS.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        assert [tuple(span) for span in sentences(text)] == (
+            compiled._chooser().sentences(text)
+        )
+        assert pure.matches(text, "body") == native.matches(text, "body")
+        for size in (50, 280):
+            assert pure.snippets(text, count=3, size=size) == native.snippets(
+                text, count=3, size=size
+            )
+
+
+def test_dates() -> None:
+    """
+    Dates that were found in the text are highlighted by both forms.
+    """
+    body = "It rained on 2 May 2011. Nobody slept."
+    day = Interval(date(2011, 5, 2), date(2011, 5, 2))
+    annotations = Annotations(
+        times=(TimeExpression(Span(13, 23), "2 May 2011", "DATE", "2011-05-02", day),)
+    )
+    tree = parse("dates:2011-05").tree
+    analyzer = NativeAnalyzer()
+    (snippet,) = compiled.NativeSnippetMaker(tree, analyzer).snippets(body, annotations)
+    assert (Span(13, 23),) == snippet.highlights
+    assert (snippet,) == SnippetMaker(tree, analyzer).snippets(body, annotations)
+
+
+@pytest.mark.usefixtures("it_ends")
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("war ", "war. War. ", "war\n", "The war was long. It ended.\n", "war peace "),
+        *("x", "U.S. ", ".", " ", ".' ", "…", "e\u0301", "war东 ", "東", "war! "),
+    ],
+)
+def test_long_texts(piece: str) -> None:
+    """
+    Time grows with the length alone, whatever stands in it and however much matches.
+    """
+    body = piece * (1_000_000 // len(piece))
+    tree = And((Word("war"), Phrase("war war"), Prefix("w"), Word("peace")))
+    maker = compiled.NativeSnippetMaker(tree, NativeAnalyzer())
+    found = maker.snippets(body, count=3)
+    assert all(snippet.text == snippet.span.cut(body) for snippet in found)
+    assert bool(found) == bool(body.strip())
+
+
+class TestFinder:
+    def test_numbers_of_terms_may_change(self) -> None:
+        """
+        An analyzer that starts anew, or learns, gives the same matches as before.
+        """
+        analyzer = NativeAnalyzer()
+        tree = Or((Word("ministers"), Phrase("peace talks"), Prefix("tal")))
+        maker = compiled.NativeSnippetMaker(tree, analyzer)
+        pure = SnippetMaker(tree, analyzer)
+        texts = [
+            "Other words first; then peace talks of the minister, and more talking.",
+            "Talks of peace, peace talks. Ministers!",
+        ]
+        for clear in (False, True, True, False):
+            for text in texts:
+                if clear:
+                    analyzer.native.clear()
+                    analyzer.terms("so that all numbers differ, the minister talks")
+                assert find_matches(text, pure.criteria, "body") == maker.matches(
+                    text, "body"
+                )
+
+    def test_terms_that_come_for_the_first_time(self) -> None:
+        """
+        A term that the analyzer has not met is found where it first stands.
+        """
+        analyzer = NativeAnalyzer()
+        finder = finder_with(analyzer, words=[("zebra", 0)])
+        assert [(4, 9, 0), (14, 20, 0)] == finder.find("One zebra and Zebras")
+
+    def test_nothing_is_looked_for(self) -> None:
+        """
+        A finder may look for nothing, and finds it.
+        """
+        assert [] == finder_with(NativeAnalyzer()).find("One zebra")
+
+    def test_repeated_terms_in_sequences(self) -> None:
+        """
+        Matches of one sequence do not overlap; a beginning that fails may help another.
+        """
+        analyzer = NativeAnalyzer()
+        finder = finder_with(
+            analyzer, sequences=[(("a", "a", "b"), 0), (("a", "a"), 1)]
+        )
+        assert [(0, 3, 1), (2, 7, 0), (8, 11, 1)] == finder.find("a a a b a a")
+
+    def test_wrong_arguments(self) -> None:
+        """
+        What is no analyzer, term, sequence, prefix or text is refused.
+        """
+        analyzer = NativeAnalyzer()
+        assert extension is not None
+        with pytest.raises(TypeError, match="analyzer"):
+            extension.MatchFinder(object(), [], [], [])
+        with pytest.raises(ValueError, match="two terms"):
+            finder_with(analyzer, sequences=[(("a",), 0)])
+        with pytest.raises(ValueError, match="empty"):
+            finder_with(analyzer, prefixes=[("", 0)])
+        with pytest.raises(TypeError):
+            extension.MatchFinder(analyzer.native, [(7, 0)], [], [])
+        with pytest.raises(TypeError, match="string"):
+            finder_with(analyzer).find(b"bytes")  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="initialised"):
+            extension.MatchFinder.__new__(extension.MatchFinder).find("")
+
+    def test_several_threads(self) -> None:
+        """
+        Others run while a long text is read; the analyzer is refused to them.
+        """
+        analyzer = NativeAnalyzer()
+        finder = finder_with(analyzer, words=[("war", 0)])
+        text = "war and peace " * 100_000
+        expected = finder.find(text)
+        failures: list[str] = []
+
+        def read() -> None:
+            for _ in range(20):
+                try:
+                    if finder.find(text) != expected:
+                        failures.append("wrong matches")
+                except RuntimeError as error:
+                    if "one caller" not in str(error):
+                        failures.append(str(error))
+
+        threads = [threading.Thread(target=read) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [] == failures
+        assert expected == finder.find(text)
+
+
+def finder_with(
+    analyzer: NativeAnalyzer,
+    words: list[tuple[str, int]] | None = None,
+    sequences: list[tuple[tuple[str, ...], int]] | None = None,
+    prefixes: list[tuple[str, int]] | None = None,
+) -> _native.MatchFinder:
+    assert extension is not None
+    finder: _native.MatchFinder = extension.MatchFinder(
+        analyzer.native, words or [], sequences or [], prefixes or []
+    )
+    return finder
+
+
+class TestChooser:
+    def test_kinds_are_asked_for_once(self) -> None:
+        """
+        Each block of characters is asked for when one of them first comes.
+        """
+        asked: list[int] = []
+
+        def kinds(block: int) -> bytes:
+            asked.append(block)
+            return compiled._kinds_of_block(block)
+
+        chooser = chooser_with(kinds)
+        for _ in range(2):
+            assert [(0, 3), (4, 10)] == chooser.sentences("Hé! So it.")
+            chooser.sentences("東 \U0010ffff")
+        assert sorted(asked) == sorted(set(asked))
+        assert {0, 1, ord("東") // 128, 0x10FFFF // 128} == set(asked)
+
+    @pytest.mark.parametrize(
+        ("answer", "error"),
+        [(b"", ValueError), (b"\0" * 127, ValueError), (None, TypeError)],
+    )
+    def test_wrong_kinds(self, answer: object, error: type[Exception]) -> None:
+        """
+        An answer that is none is refused, each time.
+        """
+        chooser = chooser_with(lambda block: answer)
+        for _ in range(2):
+            with pytest.raises(error):
+                chooser.sentences("a")
+
+    def test_what_functions_raise_goes_through(self) -> None:
+        """
+        Errors of the functions that it was made with reach the caller.
+        """
+
+        def fail(_: object) -> bytes:
+            raise KeyError("no")
+
+        with pytest.raises(KeyError, match="no"):
+            chooser_with(fail).sentences("a")
+        chooser = chooser_with(compiled._kinds_of_block, fail)
+        body = "Wär.\nWär."
+        with pytest.raises(KeyError, match="no"):
+            chooser.choose(body, None, [(0, 3, 0), (5, 8, 0)], [(0, 1.0)], 2, 280)
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            ((b"a", None, [], [], 1, 1), TypeError),
+            (("a", 7, [], [], 1, 1), TypeError),
+            (("a", None, [(0, 1, 0)], [], 1, 1), ValueError),
+            (("a", None, [(0, 1, 1)], [(0, 1.0)], 1, 1), ValueError),
+            (("a", None, [(0, 1)], [(0, 1.0)], 1, 1), TypeError),
+            (("a", None, [(0, 2**70, 0)], [(0, 1.0)], 1, 1), OverflowError),
+            (("a", None, [], [(1, 1.0)], 1, 1), ValueError),
+            (("a", None, [], [], 0, 1), ValueError),
+            (("a", None, [], [], 1, 0), ValueError),
+            (("a", None, [], [], 1, 2**41), ValueError),
+        ],
+    )
+    def test_wrong_arguments(
+        self, arguments: tuple[object, ...], error: type[Exception]
+    ) -> None:
+        """
+        What would leave its tables or overflow is refused.
+        """
+        with pytest.raises(error):
+            compiled._chooser().choose(*arguments)  # type: ignore[arg-type]
+
+    def test_a_finder_with_more_targets(self) -> None:
+        """
+        The targets must be those of the finder.
+        """
+        finder = finder_with(NativeAnalyzer(), words=[("war", 3)])
+        with pytest.raises(ValueError, match="more targets"):
+            compiled._chooser().choose("war", finder, [], [(0, 1.0)], 1, 280)
+
+    def test_matches_outside_are_passed_over(self) -> None:
+        """
+        Spans that do not lie in the text do no harm.
+        """
+        matches = [(-5, 2, 0), (2, 2, 0), (9, 3, 0), (8, 90, 0), (-9, -4, 0)]
+        assert [(0, 10, [], False, False)] == compiled._chooser().choose(
+            "It rained.", None, matches, [(0, 1.0)], 2, 280
+        )
+
+    def test_references_are_given_back(self) -> None:
+        """
+        Strings that go in are not kept.
+        """
+        body = "Thé war. " * 50 + "End."
+        maker = compiled.NativeSnippetMaker(Word("war"), NativeAnalyzer())
+        before = sys.getrefcount(body)
+        for _ in range(10):
+            maker.snippets(body, count=3, size=20)
+        assert before == sys.getrefcount(body)
+
+
+def chooser_with(
+    kinds: object, comparable: object = str.lower
+) -> _native.SnippetChooser:
+    assert extension is not None
+    chooser: _native.SnippetChooser = extension.SnippetChooser(
+        kinds, comparable, BEFORE_NAMES, ANYWHERE, OPENERS
+    )
+    return chooser
