@@ -13,13 +13,10 @@ negations are never loosened.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
-from searchkit.documents import name_words
-from searchkit.fields import TEXT_FIELDS
 from searchkit.hits import Hit, Hits
 from searchkit.queries import closest, corrected, parse, parse_dates, relaxed
 from searchkit.queries.notes import Note
@@ -38,7 +35,7 @@ from searchkit.snippets import snippet_maker
 if TYPE_CHECKING:
     from datetime import date
 
-    from searchkit.catalog import CatalogReader, StoredArticle
+    from searchkit.catalog import CatalogReader, QuotableArticle
     from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
     from searchkit.snippets import SnippetMaker
 
@@ -110,8 +107,9 @@ def answer(
         )
         for prefix in matches.cut_prefixes
     ]
-    stored = catalog.get_many(match.id for match in matches.page)
-    missing = [match.id for match in matches.page if match.id not in stored]
+    ids = [match.id for match in matches.page]
+    stored = catalog.get_quotable(ids, kinds=_kinds_to_show(tree))
+    missing = [article_id for article_id in ids if article_id not in stored]
     if missing:
         were = "document was" if len(missing) == 1 else "documents were"
         message = (
@@ -130,9 +128,28 @@ def answer(
 
 
 def _is_annotation(leaf: Leaf) -> bool:
-    return isinstance(leaf, Name) or (
-        isinstance(leaf, DateRange) and leaf.clock == "dates"
-    )
+    return _kind_of(leaf) is not None
+
+
+def _kind_of(leaf: Leaf) -> str | None:
+    """
+    Return the kind of annotations in which a leaf is looked for, if it is in any.
+    """
+    match leaf:
+        case Name():
+            return "entities"
+        case DateRange("dates"):
+            return "times"
+        case _:
+            return None
+
+
+def _kinds_to_show(tree: Query) -> set[str]:
+    """
+    Return the kinds of annotations that answer a query.
+    """
+    kinds = map(_kind_of, leaves(tree, positive_only=True))
+    return {kind for kind in kinds if kind is not None}
 
 
 def publication_window(
@@ -170,9 +187,8 @@ def _days(value: str | date) -> tuple[date | None, date | None]:
 
 
 def _hit(
-    match: ScoredId, stored: StoredArticle, maker: SnippetMaker, snippets: int
+    match: ScoredId, article: QuotableArticle, maker: SnippetMaker, snippets: int
 ) -> Hit:
-    article = stored.article
     return Hit(
         id=article.id,
         score=match.score,
@@ -183,9 +199,9 @@ def _hit(
         authors=article.authors,
         path=article.path,
         snippets=maker.snippets(
-            article.body, stored.annotations, count=snippets, size=SNIPPET_SIZE
+            article.body, article.annotations, count=snippets, size=SNIPPET_SIZE
         ),
-        title_highlights=maker.title_highlights(article.title, stored.annotations),
+        title_highlights=maker.title_highlights(article.title, article.annotations),
     )
 
 
@@ -203,7 +219,7 @@ def _corrected(tree: Query, searcher: Searcher) -> tuple[Query, list[Note]]:
             return None
         found = None
         if len(notes) < _MAX_LOOKED_UP:
-            (folded,) = name_words(word.text)
+            ((_, folded),) = english_analyzer().terms(word.text)
             found = closest(folded, searcher.terms("words", folded[0]))
         if found is None:
             message = f"no article has “{word.text}”"
@@ -211,12 +227,14 @@ def _corrected(tree: Query, searcher: Searcher) -> tuple[Query, list[Note]]:
             return None
         message = f"no article has “{word.text}”; searched for “{found}”"
         notes.append(Note("corrected", message, word.text))
-        return replace(word, text=found)
+        return Word(found, word.field)
 
     return corrected(tree, replacement), notes
 
 
 def _is_unknown(word: Word, searcher: Searcher) -> bool:
+    from searchkit.fields import TEXT_FIELDS  # noqa: PLC0415 - few words are unknown
+
     terms = english_analyzer().terms(word.text)
     return len(terms) == 1 and not any(
         searcher.document_frequency(field, terms[0][0]) for field in TEXT_FIELDS

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 from typing import TYPE_CHECKING
 
@@ -99,6 +98,8 @@ def remove_whatever(path: Path) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISDIR(mode):
+        import shutil  # noqa: PLC0415 - loads all compressors
+
         shutil.rmtree(path)
     else:
         path.unlink()

@@ -20,9 +20,9 @@ engine's own API.  The body is stored in the catalog only.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from enum import Enum
+
+from searchkit.values import Value
 
 
 class FieldKind(Enum):
@@ -37,8 +37,7 @@ class FieldKind(Enum):
     DAYS = "days"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Value):
     """
     One field of the schema.
 
@@ -100,6 +99,8 @@ def schema_fingerprint(*versions: str) -> str:
     Returns:
         16 hexadecimal characters; indexes with different ones hold different terms.
     """
+    import hashlib  # noqa: PLC0415 - loads OpenSSL; what comes out is pinned
+
     parts = [f"{f.name}:{f.kind.value}:{f.stored}" for f in FIELDS]
     text = "\n".join([*parts, *versions])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -7,17 +7,18 @@ Text and markup never mix here: highlights are spans, and only
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
+
+from searchkit.values import Value, ValueType
 
 if TYPE_CHECKING:
     from searchkit.queries.notes import Note
     from searchkit.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Value):
     """
     An exact quotation from the body of an article.
 
@@ -36,8 +37,7 @@ class Snippet:
     cut_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Value):
     """
     One article that matches.
 
@@ -66,8 +66,13 @@ class Hit:
     title_highlights: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hits(Sequence[Hit]):
+class _SequenceType(ValueType, ABCMeta):
+    """
+    The class of values that are sequences.
+    """
+
+
+class Hits(Value, Sequence[Hit], metaclass=_SequenceType):
     """
     One page of hits, best first, with the total.
 

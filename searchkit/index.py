@@ -20,13 +20,11 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from searchkit.annotations import default_annotators
 from searchkit.answering import answer
-from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot, WriterLock
+from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot
 from searchkit.engines import local_engine
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.errors import (
@@ -59,14 +57,16 @@ if TYPE_CHECKING:
     from searchkit.indexing import IndexingReport, IndexingRun, Progress
 
 
-@dataclass(frozen=True, slots=True)
 class _View:
     """
     One commit, in the engine and in the catalog.
     """
 
-    searcher: Searcher
-    articles: CatalogSnapshot
+    __slots__ = ("articles", "searcher")
+
+    def __init__(self, searcher: Searcher, articles: CatalogSnapshot) -> None:
+        self.searcher = searcher
+        self.articles = articles
 
     def close(self) -> None:
         self.searcher.close()
@@ -292,7 +292,8 @@ class Index:
             IndexLockedError: Another process is writing.
             IndexForeignError: The old index has documents that are nowhere else.
         """
-        from searchkit.indexing import catch_up  # noqa: PLC0415 - readers do without
+        from searchkit.catalog import WriterLock  # noqa: PLC0415 - readers do without
+        from searchkit.indexing import catch_up  # noqa: PLC0415
 
         self.refresh()
         with WriterLock(self.path, patience=WRITER_PATIENCE):
@@ -374,6 +375,8 @@ class Index:
 
     @contextmanager
     def _writing(self, *, annotate: bool = True) -> Iterator[IndexingRun]:
+        from searchkit.annotations import default_annotators  # noqa: PLC0415 - as above
+        from searchkit.catalog import WriterLock  # noqa: PLC0415
         from searchkit.indexing import IndexingRun, catch_up  # noqa: PLC0415
 
         annotators = default_annotators() if annotate and self.is_annotated else ()
@@ -391,6 +394,7 @@ class Index:
         """
         if self._is_current():
             return
+        from searchkit.catalog import WriterLock  # noqa: PLC0415
         from searchkit.indexing import catch_up  # noqa: PLC0415
 
         # There is nothing to read while an index is made anew: that is worth a wait.
@@ -451,7 +455,8 @@ def create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Inde
         IndexExistsError: There is one already.
         IndexAccessError: The folder cannot be written to.
     """
-    from searchkit.indexing import catch_up  # noqa: PLC0415 - readers do without
+    from searchkit.catalog import WriterLock  # noqa: PLC0415 - readers do without
+    from searchkit.indexing import catch_up  # noqa: PLC0415
 
     folder = Path(path)
     catalog = Catalog.create(folder)

@@ -31,7 +31,6 @@ the names of decades and centuries follow TIMEX3 (``201X``, ``20XX``).
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
@@ -97,8 +96,8 @@ class Interval(NamedTuple):
         """
         Return all days of a month; ``ValueError`` where there is no such month.
         """
-        last = date(year, month, 1).replace(day=monthrange(year, month)[1])
-        return cls(date(year, month, 1), last)
+        first = date(year, month, 1)
+        return cls(first, _last_of_month(first))
 
     @classmethod
     def of_years(cls, first: int, last: int) -> Interval:
@@ -157,6 +156,18 @@ class Interval(NamedTuple):
         return f"{self.first.isoformat()}..{self.last.isoformat()}"
 
 
+def _last_of_month(day: date) -> date:
+    """
+    Return the last day of the month that ``day`` lies in.
+    """
+    # The standard library's calendar imports what languages call the days.
+    if day.month != 2:
+        return day.replace(day=30 if day.month in (4, 6, 9, 11) else 31)
+    year = day.year
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return day.replace(day=29 if is_leap else 28)
+
+
 def _node_ending_latest(start: date, last: date) -> tuple[str, int]:
     """
     Return the widest node that begins on ``start`` and ends by ``last``.
@@ -176,7 +187,7 @@ def _node_ending_latest(start: date, last: date) -> tuple[str, int]:
                     ).toordinal()
             if (end_of_year := date(year, 12, 31)) <= last:
                 return f"{year:04d}", end_of_year.toordinal()
-        end_of_month = start.replace(day=monthrange(start.year, start.month)[1])
+        end_of_month = _last_of_month(start)
         if end_of_month <= last:
             return f"{start.year:04d}-{start.month:02d}", end_of_month.toordinal()
     return start.isoformat(), start.toordinal()

@@ -3,15 +3,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchkit.analysis import ANALYZER_FINGERPRINT
 from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
 from searchkit.articles.model import Article
 from searchkit.documents import (
+    DOCUMENT_FINGERPRINT,
     MAX_NAME_WORDS,
     Document,
     document_of,
     name_terms,
     name_words,
 )
+from searchkit.engines.whoosh.manifest import FINGERPRINT, SCHEMA_VERSION
 from searchkit.fields import FIELD, FIELDS, TEXT_FIELDS, FieldKind, schema_fingerprint
 from searchkit.intervals import Interval
 from searchkit.spans import Span
@@ -142,3 +145,14 @@ class TestFields:
         }
         assert 4 == len(different)
         assert all(len(one) == 16 for one in different)
+
+    def test_the_pinned_fingerprint_is_that_of_the_schema(self) -> None:
+        """
+        Whoever changes what terms are has to change it.
+
+        So no index with other terms is searched.
+        """
+        made = schema_fingerprint(
+            ANALYZER_FINGERPRINT, DOCUMENT_FINGERPRINT, SCHEMA_VERSION
+        )
+        assert made == FINGERPRINT

@@ -26,6 +26,7 @@ the machine's clock or from a file's age: an article that does not say when it a
 has no date.
 
 Example:
+    >>> from searchkit.articles import read_articles
     >>> articles = read_articles(["no-such-folder"])
     >>> [article.title for article in articles], len(articles.errors)
     ([], 1)
@@ -33,17 +34,20 @@ Example:
 
 from __future__ import annotations
 
-from searchkit.articles.formats.base import Reader, Reading, ReadWarning
-from searchkit.articles.model import Article
-from searchkit.articles.published import parse_published
-from searchkit.articles.reading import ArticleStream, read_articles, read_source
-from searchkit.articles.sources import (
-    Discovery,
-    Source,
-    SourceFailure,
-    discover,
-    fingerprint,
-)
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from searchkit.articles.formats.base import Reader, Reading, ReadWarning
+    from searchkit.articles.model import Article
+    from searchkit.articles.published import parse_published
+    from searchkit.articles.reading import ArticleStream, read_articles, read_source
+    from searchkit.articles.sources import (
+        Discovery,
+        Source,
+        SourceFailure,
+        discover,
+        fingerprint,
+    )
 
 __all__ = [
     "Article",
@@ -60,3 +64,28 @@ __all__ = [
     "read_articles",
     "read_source",
 ]
+
+#: Where the names come from, so that who needs one step does not wait for all.
+_LAZY = {
+    "Article": "searchkit.articles.model",
+    "ArticleStream": "searchkit.articles.reading",
+    "Discovery": "searchkit.articles.sources",
+    "ReadWarning": "searchkit.articles.formats.base",
+    "Reader": "searchkit.articles.formats.base",
+    "Reading": "searchkit.articles.formats.base",
+    "Source": "searchkit.articles.sources",
+    "SourceFailure": "searchkit.articles.sources",
+    "discover": "searchkit.articles.sources",
+    "fingerprint": "searchkit.articles.sources",
+    "parse_published": "searchkit.articles.published",
+    "read_articles": "searchkit.articles.reading",
+    "read_source": "searchkit.articles.reading",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_LAZY[name]), name)

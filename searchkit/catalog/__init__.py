@@ -10,7 +10,7 @@ them there.  Every engine can be filled from it again.
 - ``reading`` gets articles out, of the newest commit or, by a ``CatalogSnapshot``, of
   the one that an engine holds.
 - ``store`` is the catalog of a folder, and opens a ``batch``, which becomes one commit.
-- ``rows`` are the values that come out of it.
+- ``rows`` are the articles that come out of it, ``known`` what it knows besides.
 - ``lock`` lets one process write at a time, and names it to all others.
 
 A *commit* has a number, its *generation*.  Each article carries the generation that
@@ -24,11 +24,16 @@ The catalog searches nothing, and knows no engine.
 
 from __future__ import annotations
 
-from searchkit.catalog.batch import Batch
-from searchkit.catalog.lock import WriterLock
+from typing import TYPE_CHECKING
+
 from searchkit.catalog.reading import CATALOG_NAME, CatalogReader, CatalogSnapshot
-from searchkit.catalog.rows import KnownArticle, KnownSource, StoredArticle, Totals
+from searchkit.catalog.rows import QuotableArticle, StoredArticle
 from searchkit.catalog.store import Catalog
+
+if TYPE_CHECKING:
+    from searchkit.catalog.batch import Batch
+    from searchkit.catalog.known import KnownArticle, KnownSource, Totals
+    from searchkit.catalog.lock import WriterLock
 
 __all__ = [
     "CATALOG_NAME",
@@ -38,7 +43,25 @@ __all__ = [
     "CatalogSnapshot",
     "KnownArticle",
     "KnownSource",
+    "QuotableArticle",
     "StoredArticle",
     "Totals",
     "WriterLock",
 ]
+
+#: Where names come from that only those who write, or count, need.
+_LAZY = {
+    "Batch": "searchkit.catalog.batch",
+    "KnownArticle": "searchkit.catalog.known",
+    "KnownSource": "searchkit.catalog.known",
+    "Totals": "searchkit.catalog.known",
+    "WriterLock": "searchkit.catalog.lock",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_LAZY[name]), name)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
     from searchkit.articles.model import Article
-    from searchkit.catalog.rows import KnownSource
+    from searchkit.catalog.known import KnownSource
 
 
 _INSERT = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -74,6 +73,8 @@ class WriterLock:
         self._lock.release()
 
     def _sign(self) -> None:
+        import socket  # noqa: PLC0415 - only writers sign
+
         since = datetime.now(UTC).isoformat(timespec="seconds")
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
         try:

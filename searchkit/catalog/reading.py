@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.catalog.connection import connect_existing, translated
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
-    StoredArticle,
-    Totals,
     is_storable,
+    quotable_article,
     stored_article,
 )
 from searchkit.errors import (
@@ -24,10 +23,15 @@ from searchkit.errors import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
+
+    from searchkit.catalog.known import Totals
+    from searchkit.catalog.rows import QuotableArticle, StoredArticle
+
+_Made = TypeVar("_Made")
 
 CATALOG_NAME = "catalog.db"
 
@@ -44,6 +48,9 @@ _UNREADABLE = (
 )
 
 _COLUMNS = ", ".join(f"a.{name}" for name in CHECKED_COLUMNS)
+
+#: The kinds of annotations, in the order in which rows hold them.
+_KINDS = ("times", "entities")
 
 
 class CatalogReader:
@@ -103,14 +110,20 @@ class CatalogReader:
         """
         Return the articles with these ids; ids without an article are left out.
         """
-        wanted = list(filter(is_storable, dict.fromkeys(ids)))
-        found: dict[str, StoredArticle] = {}
-        for start in range(0, len(wanted), _IDS_AT_ONCE):
-            part = wanted[start : start + _IDS_AT_ONCE]
-            marks = ", ".join("?" * len(part))
-            for stored in self._stored(f"id IN ({marks})", part):
-                found[stored.article.id] = stored
-        return found
+        stored = self._read(ids, stored_article, _KINDS)
+        return {one.article.id: one for one in stored}
+
+    def get_quotable(
+        self, ids: Iterable[str], *, kinds: Collection[str] = ()
+    ) -> dict[str, QuotableArticle]:
+        """
+        Return what hits show of the articles with these ids, as for :meth:`get_many`.
+
+        Args:
+            ids: Whole ids.
+            kinds: The kinds of annotations that are needed: ``times``, ``entities``.
+        """
+        return {one.id: one for one in self._read(ids, quotable_article, kinds)}
 
     def resolve(self, prefix: str) -> str:
         """
@@ -145,6 +158,8 @@ class CatalogReader:
         """
         Count what is in the catalog.
         """
+        from searchkit.catalog.known import Totals  # noqa: PLC0415 - hits do without
+
         seen = f"FROM articles WHERE {self._visible}"
         articles, text_bytes, undated, first, last = self._one(
             "SELECT COUNT(*), COALESCE(SUM(body_size), 0), COUNT(*) - COUNT(published),"
@@ -223,27 +238,46 @@ class CatalogReader:
     def _files(self) -> list[Path]:
         return [self._path, self._path.with_name(CATALOG_NAME + "-wal")]
 
-    def _stored(self, where: str, values: Sequence[Any]) -> Iterator[StoredArticle]:
+    def _read(
+        self,
+        ids: Iterable[str],
+        make: Callable[[Sequence[Any], int, bytes | None, bytes | None], _Made],
+        kinds: Collection[str],
+    ) -> Iterator[_Made]:
         """
-        Read visible versions, in the order in which they were written.
+        Read visible versions, each part of them in the order in which it was written.
 
         Args:
-            where: Condition on the columns of ``articles``.
-            values: For its question marks.
+            ids: Whole ids; those without an article are passed over.
+            make: Makes of the columns of a row, their checksum, and the packed times
+                and entities what is asked for.
+            kinds: The annotations to read; the others are ``None``.
         """
-        rows = self._all(
-            f"SELECT a.checksum, t.records, e.records, {_COLUMNS} FROM articles a"
-            " LEFT JOIN annotations t ON t.article = a.number AND t.kind = 'times'"
-            " LEFT JOIN annotations e ON e.article = a.number AND e.kind = 'entities'"
-            f" WHERE {where} AND {self._visible} ORDER BY a.number",
-            values,
-        )
-        for checksum, times, entities, *columns in rows:
-            try:
-                yield stored_article(columns, checksum, times, entities)
-            except _UNREADABLE as error:
-                reason = f"the article {columns[0]!r} cannot be read ({error})"
-                raise IndexDamagedError(str(self._path), reason, repair="") from error
+        records, joins = [], ""
+        for kind in _KINDS:
+            records.append(f"{kind}.records" if kind in kinds else "NULL")
+            if kind in kinds:
+                joins += (
+                    f" LEFT JOIN annotations {kind} ON {kind}.article = a.number"
+                    f" AND {kind}.kind = '{kind}'"
+                )
+        wanted = list(filter(is_storable, dict.fromkeys(ids)))
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            part = wanted[start : start + _IDS_AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            rows = self._all(
+                f"SELECT a.checksum, {', '.join(records)}, {_COLUMNS} FROM articles a"
+                f"{joins} WHERE id IN ({marks}) AND {self._visible} ORDER BY a.number",
+                part,
+            )
+            for checksum, times, entities, *columns in rows:
+                try:
+                    yield make(columns, checksum, times, entities)
+                except _UNREADABLE as error:
+                    reason = f"the article {columns[0]!r} cannot be read ({error})"
+                    raise IndexDamagedError(
+                        str(self._path), reason, repair=""
+                    ) from error
 
 
 class CatalogSnapshot(CatalogReader):

@@ -10,7 +10,6 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from searchkit.catalog.batch import Batch
 from searchkit.catalog.connection import (
     catalog_version,
     connect_existing,
@@ -20,14 +19,7 @@ from searchkit.catalog.connection import (
 )
 from searchkit.catalog.migrations import VERSION, migrate
 from searchkit.catalog.reading import CATALOG_NAME, OLDEST, CatalogReader
-from searchkit.catalog.rows import (
-    CURRENT,
-    KnownArticle,
-    KnownSource,
-    StoredArticle,
-    is_storable,
-    pack_annotators,
-)
+from searchkit.catalog.rows import CURRENT, is_storable, pack_annotators
 from searchkit.disk import make_folder, remove_whatever, sync_file, sync_folder
 from searchkit.errors import (
     IndexAccessError,
@@ -40,6 +32,10 @@ from searchkit.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from searchkit.catalog.batch import Batch
+    from searchkit.catalog.known import KnownArticle, KnownSource
+    from searchkit.catalog.rows import StoredArticle
 
 #: Files that tell of an index which was made from a catalog.
 _INDEX_FILES = ("_MAIN_*.toc", "manifest.json")
@@ -181,6 +177,8 @@ class Catalog(CatalogReader):
         """
         Return what is known of an article without its text; ``None`` for no article.
         """
+        from searchkit.catalog.known import KnownArticle  # noqa: PLC0415 - for writers
+
         if not is_storable(article_id):
             return None
         row = self._one(
@@ -274,6 +272,8 @@ class Catalog(CatalogReader):
         batch becomes durable under one new generation; when it raises, nothing does.  A
         batch without any change makes no commit.
         """
+        from searchkit.catalog.batch import Batch  # noqa: PLC0415 - only writers need it
+
         with self._transaction():
             batch = Batch(self._connection, self._last_generation() + 1)
             yield batch
@@ -330,6 +330,8 @@ class Catalog(CatalogReader):
                 raise
 
     def _sources(self, where: str, values: Sequence[Any]) -> Iterator[KnownSource]:
+        from searchkit.catalog.known import KnownSource  # noqa: PLC0415 - for writers
+
         rows = self._all(
             "SELECT s.location, s.path, s.size, s.modified_ns, s.read_ns,"
             " s.fingerprint, COUNT(o.article) FROM sources s"

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -136,6 +135,8 @@ def terminal_width() -> int | None:
     """
     if not sys.stdout.isatty():
         return None
+    import shutil  # noqa: PLC0415 - only a terminal has a width
+
     return min(shutil.get_terminal_size().columns, _WIDEST)
 
 

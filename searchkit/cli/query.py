@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +132,8 @@ def command(
             published_to=published_to,
         )
     if as_json:
+        import json  # noqa: PLC0415 - people need none
+
         click.echo(json.dumps(hits_to_json(hits), ensure_ascii=False, indent=2))
     else:
         coloured = is_coloured() and not as_plain

@@ -19,7 +19,6 @@ One conformance suite, ``tests/conformance``, runs on every engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -47,8 +46,7 @@ class ScoredId(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """
     One page of what matches a tree.
 

@@ -344,6 +344,28 @@ class Cancellation:
         Whether :meth:`cancel` was called.
         """
 
+class PreparedPlan:
+    """
+    A plan that was read, for any number of searches on any snapshot.
+
+    Args:
+        plan: What is asked.
+        proximity: Evidence added to the scores of matches that have both terms.
+        max_expansions: Terms that one pattern stands for, at most: those in most
+            documents of the snapshot.
+
+    Raises:
+        ValueError: The plan is wrong, or too large.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | tuple[Any, ...],
+        *,
+        proximity: Proximity = (),
+        max_expansions: int = 2000,
+    ) -> None: ...
+
 class Searcher:
     """
     A snapshot of segments.  Many threads may use it at once.
@@ -353,9 +375,12 @@ class Searcher:
             empty where nothing is deleted.
         key_field: The field whose term names a document.
         date_column: The column with days of publication; 0 for none.
+        hit: The class of the hits of :meth:`search`, a named tuple of key and score;
+            left out, hits are plain tuples that say where the document is, too.
 
     Raises:
         ValueError: A bitmap has another size than its segment.
+        TypeError: ``hit`` is no subclass of tuple.
     """
 
     def __init__(
@@ -363,10 +388,12 @@ class Searcher:
         segments: Sequence[tuple[Segment, bytes]],
         key_field: str = "id",
         date_column: str = "published_day",
+        *,
+        hit: type[tuple[str, float]] | None = None,
     ) -> None: ...
     def search(
         self,
-        plan: Plan | tuple[Any, ...],
+        plan: PreparedPlan | Plan | tuple[Any, ...],
         *,
         limit: int = 10,
         offset: int = 0,
@@ -376,7 +403,7 @@ class Searcher:
         max_expansions: int = 2000,
         timeout: float | None = None,
         cancellation: Cancellation | None = None,
-    ) -> tuple[int | None, list[tuple[str, float, int, int]], list[str]]:
+    ) -> tuple[int | None, list[Any], list[str]]:
         """
         Find one page.
 
@@ -387,16 +414,15 @@ class Searcher:
             order: What comes first: high scores, then the newest, then keys; or the
                 newest or oldest, undated ones last, then scores, then keys.
             count: Whether a total is wanted.
-            proximity: Evidence added to the scores of matches that have both terms.
-            max_expansions: Terms that one pattern stands for, at most: those in most
-                documents of the snapshot.
+            proximity: As for :class:`PreparedPlan`, which has its own.
+            max_expansions: Likewise.
             timeout: Seconds that the search may take.
             cancellation: Ends the search when it is cancelled.
 
         Returns:
             The exact total, or ``None``; (key, score, number of the segment, document
-            number) of each hit, the best first; patterns that stand for more terms
-            than were taken.
+            number) of each hit, or what is its class, the best first; patterns that
+            stand for more terms than were taken.
 
         Raises:
             ValueError: The plan or an option is wrong, or too large.

@@ -23,25 +23,29 @@ dates that can be read in two ways (``03/04/2020``).
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from searchkit.articles.published import parse_published
 from searchkit.errors import DateValueError
 from searchkit.intervals import Interval
+from searchkit.queries.patterns import lazily
+from searchkit.values import Value
+
+if TYPE_CHECKING:
+    from datetime import date
 
 #: Longest text that is looked at; what is longer is no date.
 _MAX_CHARACTERS = 120
 
-_COMPARISON = re.compile(r"([<>]=?|[≤≥])\s*")
-_OPEN_SEPARATOR = re.compile(r"\s*(?:\.{2,3}|…)\s*|\s+to\s+", re.IGNORECASE)
+_COMPARISON = lazily(r"([<>]=?|[≤≥])\s*")
+_OPEN_SEPARATOR = lazily(r"\s*(?:\.{2,3}|…)\s*|\s+to\s+", re.IGNORECASE)
 #: Between two dates only: a dash or slash may also be part of one.
-_CLOSED_SEPARATOR = re.compile(r"\s*[–—/]\s*|(?<=\d{4})\s*-\s*(?=\d{4}\Z)")
-_ARTICLE = re.compile(r"the\s+", re.IGNORECASE)
-_DECADE = re.compile(r"(\d{3}0)['’]?s\Z", re.ASCII | re.IGNORECASE)
+_CLOSED_SEPARATOR = lazily(r"\s*[–—/]\s*|(?<=\d{4})\s*-\s*(?=\d{4}\Z)")
+_ARTICLE = lazily(r"the\s+", re.IGNORECASE)
+_DECADE = lazily(r"(\d{3}0)['’]?s\Z", re.ASCII | re.IGNORECASE)
 
 
-class DateValue(NamedTuple):
+class DateValue(Value):
     """
     A date value as it was understood.
 
@@ -101,7 +105,7 @@ def read_dates(text: str) -> DateValue:
         raise DateValueError(text)
     if inner == "*":
         return DateValue(None, None, braces=braces)
-    if found := _COMPARISON.match(inner):
+    if found := _COMPARISON().match(inner):
         return _compared(found[1], inner[found.end() :])
     single = _interval(inner)
     if single is not None:
@@ -120,22 +124,27 @@ def _without_punctuation(text: str) -> str:
 
 
 def _interval(text: str) -> Interval | None:
-    text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
-    found = _DECADE.match(text)
+    if article := _ARTICLE().match(text):
+        text = text[article.end() :]
+    found = _DECADE().match(text)
     text = f"{found[1]}s" if found else text
     try:
         return Interval.parse(text if found else text.upper())
     except DateValueError:
+        from searchkit.articles.published import (  # noqa: PLC0415 - few are in words
+            parse_published,
+        )
+
         iso = parse_published(text)
         return Interval.parse(iso) if iso else None
 
 
 def _range(text: str, *, braces: bool) -> DateValue:
-    ends = _OPEN_SEPARATOR.split(text)
+    ends = _OPEN_SEPARATOR().split(text)
     if len(ends) == 2:
         begin, end = (None if end in ("", "*") else _required(end) for end in ends)
     else:
-        ends = _CLOSED_SEPARATOR.split(text)
+        ends = _CLOSED_SEPARATOR().split(text)
         if len(ends) != 2:
             raise DateValueError(text)
         begin, end = (_interval(end) for end in ends)

@@ -22,6 +22,7 @@ from searchkit.queries import remarks
 from searchkit.queries.dates import read_dates
 from searchkit.queries.lexer import OPERATORS, Token, TokenKind
 from searchkit.queries.notes import Note
+from searchkit.queries.patterns import lazily
 from searchkit.queries.tree import (
     DateRange,
     Everything,
@@ -45,12 +46,10 @@ No leaf and no note is a value without any letter or digit; no leaf and a note i
 value that was set aside.
 """
 
-#: Every article, as it is typed here and elsewhere.
-_EVERYTHING = re.compile(r"\*+|\*:\*")
 #: Signs that no Word may hold.
-_SYNTAX = re.compile(r"[:*?~^\\<>=\[\]{}]")
+_SYNTAX = lazily(r"[:*?~^\\<>=\[\]{}]")
 #: What parts words.  Looking around itself, it must find the same in each part alone.
-_SEPARATOR = re.compile(
+_SEPARATOR = lazily(
     r"""
       [*?~^\\<>=\[\]{}|;_+]
     | (?<!\d)/ | /(?!\d)                           # but 9/11
@@ -62,13 +61,14 @@ _SEPARATOR = re.compile(
     re.VERBOSE,
 )
 #: Of these, such as mean something in other search boxes, or in another place.
-_WILDCARDS = re.compile(r"\*|(?<=\w)\?(?=\w)")
-_MEANINGLESS = re.compile(r"[~^\\<>=|]|(?<=\d)\.\.|(?<!\.)\.\.++(?=\d)")
-_UNKNOWN_FIELD = re.compile(r"([^\W\d_][\w.-]*):")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_ADDRESS_INSIDE = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]{0,15}://", re.IGNORECASE)
-_SUFFIX = re.compile(r"[~^]")
-_ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_WILDCARDS = lazily(r"\*|(?<=\w)\?(?=\w)")
+_MEANINGLESS = lazily(r"[~^\\<>=|]|(?<=\d)\.\.|(?<!\.)\.\.++(?=\d)")
+_UNKNOWN_FIELD = lazily(r"([^\W\d_][\w.-]*):")
+_ADDRESS = lazily(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS_INSIDE = lazily(r"(?<![a-z0-9])[a-z][a-z0-9]{0,15}://", re.IGNORECASE)
+_SUFFIX = lazily(r"[~^]")
+_ACRONYM = lazily(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_LAST_MARK = lazily(r"[.,](?=[^.,]*\Z)")
 
 
 def leaves_of(
@@ -150,30 +150,32 @@ def _phrase(token: Token, field: TextField | None) -> Found:
 
 
 def _word(token: Token, field: TextField | None, *, denied: bool) -> Found:
+    if token.text.isalnum():
+        return [_literal(token.text, field)], []  # as most are
     if _is_lone_star(token):
         return (
             ([Everything()], []) if field is None else ([], [remarks.lone_star(field)])
         )
     if not _has_word(token.text):
         return [], []
-    if _ADDRESS.match(address := _trimmed(token.text)):
+    if "://" in token.text and _ADDRESS().match(address := _trimmed(token.text)):
         return [Phrase(address, field)], []
     raw, suffix = _split_suffix(token.text)
     notes = [remarks.word_suffix(suffix)] if suffix else []
     text = _trimmed(raw)
-    if found := _UNKNOWN_FIELD.match(text):
+    if found := _UNKNOWN_FIELD().match(text):
         notes.append(remarks.unknown_field(found[0], raw))
         return _words(text, field, together=denied), notes
-    if token.leads and _UNKNOWN_FIELD.fullmatch(raw):
+    if token.leads and _UNKNOWN_FIELD().fullmatch(raw):
         notes.append(remarks.unknown_field(raw, raw))
         return _words(text, field, together=denied), notes
     stem, star = _split_star(raw)
-    if star and "*" not in stem and not _SYNTAX.search(_trimmed(stem)):
+    if star and "*" not in stem and not _SYNTAX().search(_trimmed(stem)):
         leaves, more = _prefix(_trimmed(stem), raw, field, denied=denied)
         return leaves, notes + more
-    if _WILDCARDS.search(raw):
+    if _WILDCARDS().search(raw):
         notes.append(remarks.misplaced_wildcard(raw))
-    elif found := _MEANINGLESS.search(raw):
+    elif found := _MEANINGLESS().search(raw):
         notes.append(remarks.meaningless_sign(found[0], raw))
     return _words(text, field, together=denied), notes
 
@@ -185,9 +187,9 @@ def _prefix(stem: str, raw: str, field: TextField | None, *, denied: bool) -> Fo
     *_, last = english_analyzer().tokens(stem)
     start, end = last.span
     tail = stem[start:end]
-    if _ACRONYM.fullmatch(tail):
+    if _ACRONYM().fullmatch(tail):
         tail = tail.replace(".", "")
-    elif cut := re.search(r"[.,](?=[^.,]*\Z)", tail):
+    elif cut := _LAST_MARK().search(tail):
         start += cut.end()
         tail = stem[start:end]
     tail = _trimmed(tail)  # behind an ideograph, a token may begin with a mark
@@ -211,9 +213,9 @@ def _words(text: str, field: TextField | None, *, together: bool) -> list[Leaf]:
         field: Where to look.
         together: Make one phrase of several words.
     """
-    address = _ADDRESS_INSIDE.search(text)
+    address = _ADDRESS_INSIDE().search(text) if "://" in text else None
     start = address.start() if address else len(text)
-    parts = [_trimmed(part) for part in _SEPARATOR.split(text[:start])]
+    parts = [_trimmed(part) for part in _SEPARATOR().split(text[:start])]
     parts = [part for part in (*parts, text[start:]) if _has_word(part)]
     if len(parts) == 1:
         return [_literal(parts[0], field)]
@@ -229,13 +231,14 @@ def _literal(text: str, field: TextField | None) -> Word | Phrase:
     """
     Make a leaf that searches a stretch of text as it stands.
     """
-    if text in OPERATORS or _SYNTAX.search(text):
+    if text in OPERATORS or (not text.isalnum() and _SYNTAX().search(text)):
         return Phrase(text, field)
     return Word(text, field)
 
 
 def _is_lone_star(token: Token) -> bool:
-    return token.kind is TokenKind.VALUE and bool(_EVERYTHING.fullmatch(token.text))
+    text = token.text
+    return token.kind is TokenKind.VALUE and (text == "*:*" or not text.strip("*"))
 
 
 def _split_suffix(raw: str) -> tuple[str, str]:
@@ -244,7 +247,9 @@ def _split_suffix(raw: str) -> tuple[str, str]:
     """
     text = raw.rstrip(".,;:!?")
     stem = text.rstrip("~^.0123456789")
-    if (found := _SUFFIX.search(text, len(stem))) and _has_word(text[: found.start()]):
+    if (found := _SUFFIX().search(text, len(stem))) and _has_word(
+        text[: found.start()]
+    ):
         return text[: found.start()], text[found.start() :]
     return raw, ""
 
@@ -271,7 +276,7 @@ def _trimmed(text: str) -> str:
         start += 1
     while end > start and not _belongs(text[end - 1]):
         end -= 1
-    if text[end : end + 1] == "." and _ACRONYM.fullmatch(text, start, end):
+    if text[end : end + 1] == "." and _ACRONYM().fullmatch(text, start, end):
         end += 1
     return text[start:end]
 

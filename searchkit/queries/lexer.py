@@ -14,11 +14,12 @@ which are few in a string of limited length.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from searchkit.queries.patterns import lazily
 from searchkit.queries.tree import Clock, ExactField, NameField, TextField
+from searchkit.values import Value
 
 FieldName: TypeAlias = TextField | NameField | Clock | ExactField
 """The fields as trees name them."""
@@ -62,18 +63,18 @@ _CLOSERS = {
 QUOTES = "".join(_CLOSERS)
 """Every quotation mark that may open or close a phrase."""
 
+
 _RUN = rf"[^\s(){QUOTES}]"
 _IN_DATE = rf"[^\s(){QUOTES}\[\]{{}}]"
-_BLANKS = re.compile(r"\s*")
-_SIGNS = re.compile(rf"[-+]++(?=[({QUOTES}]|{_RUN}*?(?:[^\W_]|\*))")
-_SUFFIX = re.compile(r"[~^][\d.]*|\*+", re.ASCII)
-_FIELD = re.compile(r"([A-Za-z]+):")
 _WORD = re.compile(rf"{_RUN}+")
+_SIGNS = lazily(rf"[-+]++(?=[({QUOTES}]|{_RUN}*?(?:[^\W_]|\*))")
+_SUFFIX = lazily(r"[~^][\d.]*|\*+", re.ASCII)
+_FIELD = lazily(r"([A-Za-z]+):")
 #: With parentheses inside, as addresses have them.
-_EXACT = re.compile(rf"(?:{_RUN}|\({_RUN}*\))+")
+_EXACT = lazily(rf"(?:{_RUN}|\({_RUN}*\))+")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_DATE = re.compile(
+_DATE = lazily(
     rf"""
       (?: {_DAY} \s+ (?:of\s+)? )? {_MONTH} ,? \s+ (?: {_DAY} ,? \s+ )? \d{{4}} (?!\w)
     | the \s+ \d{_IN_DATE}*                             # the 1980s
@@ -101,8 +102,7 @@ class TokenKind(Enum):
     SUFFIX = "suffix"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Value):
     """
     One piece of a query string.
 
@@ -134,6 +134,7 @@ class Lexer:
         self._text = text
         self._at = 0
         self._previous: TokenKind | None = None
+        self._has_fields = ":" in text
         self._last_quotes = {mark: text.rfind(mark) for mark in QUOTES}
 
     def next(self, field: FieldName | None) -> Token | None:
@@ -144,8 +145,10 @@ class Lexer:
             field: The field that a value here would belong to.
         """
         text = self._text
-        start = _end(_BLANKS, text, self._at)
-        if start == len(text):
+        start, size = self._at, len(text)
+        while start < size and text[start].isspace():
+            start += 1
+        if start == size:
             return None
         adjacent = start == self._at
         attached = adjacent and self._previous in (TokenKind.SIGNS, TokenKind.FIELD)
@@ -155,18 +158,19 @@ class Lexer:
         if text[start] in QUOTES:
             return self._phrase(start)
         after_group = self._previous in (TokenKind.PHRASE, TokenKind.CLOSE)
-        if adjacent and after_group and (end := _end(_SUFFIX, text, start)) > start:
-            return self._token(TokenKind.SUFFIX, start, end)
-        opening = not (adjacent and after_group)
-        if opening and (end := _end(_SIGNS, text, start)) > start:
+        if adjacent and after_group:
+            if (end := _end(_SUFFIX(), text, start)) > start:
+                return self._token(TokenKind.SUFFIX, start, end)
+        elif text[start] in "-+" and (end := _end(_SIGNS(), text, start)) > start:
             return self._token(TokenKind.SIGNS, start, end)
         return self._run(start, field, attached=attached)
 
     def _run(self, start: int, field: FieldName | None, *, attached: bool) -> Token:
         text = self._text
-        found = _FIELD.match(text, start)
-        if found and found[1].lower() in FIELD_NAMES:
-            return self._token(TokenKind.FIELD, start, found.end())
+        if self._has_fields:
+            found = _FIELD().match(text, start)
+            if found and found[1].lower() in FIELD_NAMES:
+                return self._token(TokenKind.FIELD, start, found.end())
         end = _end(_WORD, text, start)
         signed = attached and self._previous is TokenKind.SIGNS
         if text[start:end] in OPERATORS and not signed:
@@ -174,10 +178,10 @@ class Lexer:
         match field:
             case "dates" | "published":
                 # A lone closing bracket is no date; as a word it vanishes.
-                date_end = _end(_DATE, text, start)
+                date_end = _end(_DATE(), text, start)
                 end = date_end if date_end > start else end
             case "id" | "source" | "url":
-                end = _end(_EXACT, text, start)
+                end = _end(_EXACT(), text, start)
         return self._token(TokenKind.VALUE, start, end, attached=attached)
 
     def _token(

@@ -4,8 +4,9 @@ Notes: what was understood of a query, and what was set aside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from searchkit.values import Value
 
 NoteKind: TypeAlias = Literal[
     "ignored",  # a part of the query string has no effect
@@ -19,8 +20,7 @@ NoteKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Value):
     """
     One remark on how a query was read, to be shown with its answer.
 

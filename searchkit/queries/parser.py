@@ -15,13 +15,13 @@ is read again whole: superfluous parentheses do not count.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import STOP_WORDS, fold
 from searchkit.queries import remarks
 from searchkit.queries.leaves import leaves_of
 from searchkit.queries.lexer import FIELD_NAMES, FieldName, Lexer, Token, TokenKind
+from searchkit.queries.patterns import lazily
 from searchkit.queries.tree import (
     And,
     DateRange,
@@ -36,6 +36,7 @@ from searchkit.queries.tree import (
     negated,
 )
 from searchkit.settings import MAX_QUERY_DEPTH, MAX_QUERY_LEAVES, MAX_QUERY_LENGTH
+from searchkit.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,14 +44,13 @@ if TYPE_CHECKING:
     from searchkit.queries.notes import Note
 
 #: Read as blanks: control characters, marks of the writing direction, half code points.
-_UNREADABLE = re.compile(
+_UNREADABLE = lazily(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(Value):
     """
     A query string and what it means.
 
@@ -84,7 +84,7 @@ def parse(text: str) -> ParsedQuery:
     """
     length, cut = MAX_QUERY_LENGTH, 0
     while True:
-        read = _UNREADABLE.sub(" ", _shortened(text, length))
+        read = _readable(_shortened(text, length))
         tree, notes = _Parser(read).parse()
         excess = len(str(tree)) - MAX_QUERY_LENGTH
         if excess <= 0:
@@ -94,8 +94,13 @@ def parse(text: str) -> ParsedQuery:
         length = max(0, len(read) - cut)
     rest = text[len(read) :]
     if rest and not rest.isspace():
-        notes.insert(0, remarks.too_long(read, _UNREADABLE.sub(" ", rest[:1000])))
+        notes.insert(0, remarks.too_long(read, _readable(rest[:1000])))
     return ParsedQuery(text, tree, tuple(dict.fromkeys(notes)))
+
+
+def _readable(text: str) -> str:
+    # What can be printed has none of those characters.
+    return text if text.isprintable() else _UNREADABLE().sub(" ", text)
 
 
 def _shortened(text: str, length: int) -> str:
@@ -109,17 +114,19 @@ def _shortened(text: str, length: int) -> str:
     return text[: at_blank if length - at_blank < 100 else length]
 
 
-@dataclass(slots=True)
 class _Pending:
     """
     What stands before the next word, phrase or group and acts on it.
     """
 
-    negated: bool = False
-    required: bool = False
-    operator: str = ""
-    field: FieldName | None = None
-    field_text: str = ""
+    __slots__ = ("field", "field_text", "negated", "operator", "required")
+
+    def __init__(self) -> None:
+        self.negated = False
+        self.required = False
+        self.operator = ""
+        self.field: FieldName | None = None
+        self.field_text = ""
 
 
 class _Group:

@@ -23,11 +23,11 @@ Or have two children or more, none of their own kind, and Not never holds a Not;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from searchkit.intervals import Interval
+from searchkit.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,8 +38,7 @@ Clock: TypeAlias = Literal["dates", "published"]
 ExactField: TypeAlias = Literal["id", "source", "url"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Value):
     """
     One word as typed; the engine's analyzer folds and stems it.
 
@@ -56,8 +55,7 @@ class Word:
         return f"{self.field}:{self.text}" if self.field else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Value):
     """
     Words that must stand side by side in this order, stop words included.
     """
@@ -69,8 +67,7 @@ class Phrase:
         return f'{self.field}:"{self.text}"' if self.field else f'"{self.text}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Value):
     """
     Any word that begins with ``text``, letter case and diacritics apart.
     """
@@ -82,8 +79,7 @@ class Prefix:
         return f"{self.field}:{self.text}*" if self.field else f"{self.text}*"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Value):
     """
     An entity: its canonical name or a form found in the text, whole or by word.
 
@@ -99,8 +95,7 @@ class Name:
         return f'{self.kind}:"{self.text}"'
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
+class DateRange(Value):
     """
     The article mentions, or was published on, at least one of these days.
 
@@ -129,8 +124,7 @@ class DateRange:
         return f"{self.clock}:{first}..{last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Value):
     """
     The whole value of an identifier field; of ``source`` any words side by side.
     """
@@ -142,8 +136,7 @@ class Exact:
         return f'{self.field}:"{self.text}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Value):
     """
     Every article.
     """
@@ -152,8 +145,7 @@ class Everything:
         return "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Value):
     """
     No article; the tree of a query without any words.
     """
@@ -162,8 +154,7 @@ class Nothing:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Value):
     """
     All children match.
     """
@@ -174,8 +165,7 @@ class And:
         return " ".join(_in_group(child, (Or,)) for child in self.children)
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Value):
     """
     At least one child matches.
     """
@@ -186,8 +176,7 @@ class Or:
         return " OR ".join(_in_group(child, (And,)) for child in self.children)
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Value):
     """
     The child does not match.
     """

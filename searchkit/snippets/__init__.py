@@ -6,7 +6,7 @@ Four steps, a module each:
 1. ``matches`` finds what answers the query in a text, as spans with a key and a weight;
 2. ``fragments`` cuts the body into stretches that may be quoted: whole sentences of one
    paragraph, or a part of a sentence where it is too long;
-3. ``choose`` takes the few that show most of the query;
+3. ``choice`` takes the few that show most of the query;
 4. ``render`` makes a line of each, plain, for a terminal or for a web page.
 
 Text and markup never mix before the last step.  A snippet is an exact quotation, a
@@ -33,13 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from searchkit.analysis.compiled import NativeAnalyzer
 from searchkit.native import load
 from searchkit.settings import SNIPPET_SIZE, SNIPPETS_PER_HIT
-from searchkit.snippets.choose import choose
-from searchkit.snippets.compiled import NativeSnippetMaker
-from searchkit.snippets.maker import SnippetMaker
-from searchkit.snippets.matches import Criteria, Match, find_matches
 from searchkit.snippets.render import RenderStyle, render_snippet, render_title
 
 if TYPE_CHECKING:
@@ -49,6 +44,9 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import Annotations
     from searchkit.hits import Snippet
     from searchkit.queries.tree import Query
+    from searchkit.snippets.choice import choose
+    from searchkit.snippets.maker import SnippetMaker
+    from searchkit.snippets.matches import Criteria, Match, find_matches
     from searchkit.spans import Span
 
 __all__ = [
@@ -64,6 +62,23 @@ __all__ = [
     "snippet_maker",
     "title_highlights",
 ]
+
+#: Where the names of the steps come from; the native form does without some of them.
+_LAZY = {
+    "Criteria": "searchkit.snippets.matches",
+    "Match": "searchkit.snippets.matches",
+    "SnippetMaker": "searchkit.snippets.maker",
+    "choose": "searchkit.snippets.choice",
+    "find_matches": "searchkit.snippets.matches",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_LAZY[name]), name)
 
 
 def snippet_maker(
@@ -83,8 +98,14 @@ def snippet_maker(
     Returns:
         The native form where the analyzer is native, else the pure one.
     """
-    if load() is not None and isinstance(analyzer, NativeAnalyzer):
-        return NativeSnippetMaker(tree, analyzer, weights=weights)
+    if load() is not None:
+        from searchkit.analysis.compiled import NativeAnalyzer  # noqa: PLC0415
+        from searchkit.snippets.compiled import NativeSnippetMaker  # noqa: PLC0415
+
+        if isinstance(analyzer, NativeAnalyzer):
+            return NativeSnippetMaker(tree, analyzer, weights=weights)
+    from searchkit.snippets.maker import SnippetMaker  # noqa: PLC0415 - one of the two
+
     return SnippetMaker(tree, analyzer, weights=weights)
 
 

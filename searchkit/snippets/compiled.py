@@ -2,7 +2,7 @@
 The native form of the snippets: the extension finds matches and chooses fragments.
 
 It gives the same as the pure form on any text and any query; ``matches``, ``fragments``
-and ``choose`` say the rules.  What a character is, be it a letter, a capital or white
+and ``choice`` say the rules.  What a character is, be it a letter, a capital or white
 space, the extension asks Python for, once for each block of them, so that both forms
 read the same Unicode.
 
@@ -22,8 +22,7 @@ from searchkit.analysis.sentences import ANYWHERE, BEFORE_NAMES, OPENERS
 from searchkit.hits import Snippet
 from searchkit.native import load
 from searchkit.settings import SNIPPET_SIZE, SNIPPETS_PER_HIT
-from searchkit.snippets.choose import check_options, comparable
-from searchkit.snippets.maker import SnippetMaker
+from searchkit.snippets.maker import SnippetMaker, check_options, comparable
 from searchkit.snippets.matches import Match
 from searchkit.spans import Span, merge
 
@@ -153,7 +152,7 @@ def choose(
         size: Most code points of a snippet, 1 or more.
 
     Returns:
-        The same as :func:`searchkit.snippets.choose.choose`.
+        The same as :func:`searchkit.snippets.choice.choose`.
 
     Raises:
         ValueError: ``count`` is below 0 or ``size`` below 1.

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.analysis import paragraphs, sentences_of_paragraph
 from searchkit.spans import Span
+from searchkit.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +54,7 @@ class Unit(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value):
     """
     Neighbouring units, in order, that may stand together in a fragment.
 
@@ -83,7 +82,7 @@ class Run:
         left = Span(self.bounds.start, taken.start), before
         right = Span(taken.end, self.bounds.end), after
         return [
-            replace(self, units=units, bounds=bounds)
+            Run(units, self.sentence, bounds, self.boilerplate)
             for bounds, units in (left, right)
             if units and units[0].first < units[-1].last
         ]

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from searchkit.analysis import fold
 from searchkit.settings import SNIPPET_SIZE, SNIPPETS_PER_HIT
-from searchkit.snippets.choose import choose
 from searchkit.snippets.matches import Criteria, find_matches
 from searchkit.spans import merge
 
@@ -84,6 +84,9 @@ class SnippetMaker:
         Raises:
             ValueError: ``count`` is below 0 or ``size`` below 1.
         """
+        # The native form does without, and queries from a shell wait for imports.
+        from searchkit.snippets.choice import choose  # noqa: PLC0415
+
         matches = self.matches(body, "body", annotations) if count else []
         return choose(body, matches, count=count, size=size)
 
@@ -118,3 +121,21 @@ class SnippetMaker:
             Matches in order of their spans; those of different keys may overlap.
         """
         return find_matches(text, self.criteria, field, annotations)
+
+
+def check_options(count: int, size: int) -> None:
+    """
+    Refuse what no snippets can be made with.
+
+    Raises:
+        ValueError: ``count`` is below 0 or ``size`` below 1.
+    """
+    if count < 0 or size < 1:
+        raise ValueError(f"no snippets can be made with {count=}, {size=}")
+
+
+def comparable(text: str) -> str:
+    """
+    Return what repetitions share: letter case, spacing and diacritics go.
+    """
+    return " ".join(fold(text).split())

@@ -22,13 +22,12 @@ whatever the number of leaves; words and phrases need no second look at it.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.analysis import STOP_WORDS, fold
-from searchkit.annotations.model import ENTITY_TYPES
 from searchkit.queries.tree import DateRange, Name, Phrase, Prefix, Word, leaves
 from searchkit.spans import Span
+from searchkit.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,8 +60,7 @@ class Match(NamedTuple):
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class TermSequence:
+class TermSequence(Value):
     """
     Terms that must stand side by side, prepared for one pass over a text.
 
@@ -87,8 +85,7 @@ class TermSequence:
         return seen + (self.terms[seen] == term)
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(Value):
     types: frozenset[str]
     folded: str
     words: tuple[str, ...]
@@ -102,8 +99,7 @@ class _Dates(NamedTuple):
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCriteria:
+class TokenCriteria(Value):
     """
     What to look for in the tokens of one field.
 
@@ -211,6 +207,8 @@ class Criteria:
                 criteria.prefixes[prefix] = key, weights.get(key, 1.0)
 
     def _add_name(self, kind: str, text: str, weights: Mapping[str, float]) -> None:
+        from searchkit.annotations.model import ENTITY_TYPES  # noqa: PLC0415 - costly
+
         types = frozenset(ENTITY_TYPES if kind == "entity" else (kind,))
         folded = fold(text.strip())
         key = f"{kind}:{folded}"
@@ -221,13 +219,6 @@ class Criteria:
 
     def _words(self, text: str) -> tuple[str, ...]:
         return tuple(word for _, word in self.analyzer.terms(text))
-
-    @property
-    def uses_annotations(self) -> bool:
-        """
-        Whether it looks for names or dates: else the annotations are not needed.
-        """
-        return bool(self._names or self._dates)
 
     def targets(self) -> list[tuple[str, float]]:
         """

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from html import escape
 from typing import TYPE_CHECKING
 
 from searchkit.spans import merge
@@ -107,6 +106,8 @@ def render_title(
             continue
         after_space = shown.endswith(" ")
         if style is RenderStyle.HTML:
+            from html import escape  # noqa: PLC0415 - a terminal needs no entities
+
             shown = escape(shown)
         line.append(f"{opening}{shown}{closing}" if highlighted else shown)
     return "".join(line)

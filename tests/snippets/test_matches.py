@@ -14,7 +14,6 @@ from searchkit.annotations.model import (
     TimeExpression,
 )
 from searchkit.intervals import Interval
-from searchkit.queries import parse
 from searchkit.queries.tree import (
     And,
     DateRange,
@@ -30,7 +29,7 @@ from searchkit.queries.tree import (
     TextField,
     Word,
 )
-from searchkit.snippets import Criteria, Match, snippet_maker
+from searchkit.snippets import Match, snippet_maker
 from searchkit.spans import Span
 
 
@@ -342,24 +341,6 @@ class TestWeights:
         assert {"talk": 4.0, "peac talk": 9.0, "wa*": 0.5} == {
             match.key: match.weight for match in found
         }
-
-
-@pytest.mark.parametrize(
-    ("query", "uses"),
-    [
-        ("talks in kabul", False),
-        ('"peace plan" tal* source:wire published:2021', False),
-        ("-place:kabul talks", False),
-        ("place:kabul talks", True),
-        ("talks dates:2021-08", True),
-    ],
-)
-def test_only_names_and_dates_need_annotations(query: str, uses: bool) -> None:
-    """
-    Whoever knows that they are not needed can leave them unread.
-    """
-    criteria = Criteria.of(parse(query).tree, english_analyzer())
-    assert uses == criteria.uses_annotations
 
 
 @given(

@@ -128,7 +128,7 @@ class WhooshEngine:
         # Until the first commit the manifest says that there is nothing, so that after
         # a crash anywhere below the catalog is written into it again.
         try:
-            Manifest(0, NOTHING, FINGERPRINT).write(self.folder)
+            Manifest(0, NOTHING, FINGERPRINT, {}).write(self.folder)
             remove_index_files(self.folder)
             FileIndex.create(self._storage(), whoosh_schema(), INDEX_NAME)
         except OSError as error:

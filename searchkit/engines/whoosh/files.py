@@ -7,8 +7,9 @@ from __future__ import annotations
 import errno
 import os
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from searchkit.values import Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _CHUNK = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(Value):
     """
     What a file was when it was written.
 

@@ -9,21 +9,18 @@ deleted after.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import os
 import re
 import zlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from searchkit._version import __version__
-from searchkit.analysis import ANALYZER_FINGERPRINT
 from searchkit.disk import read_regular, remove_whatever, sync_folder
-from searchkit.documents import DOCUMENT_FINGERPRINT
 from searchkit.engines.whoosh.files import FileRecord
 from searchkit.errors import IndexAccessError, IndexDamagedError, IndexVersionError
-from searchkit.fields import schema_fingerprint
+from searchkit.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +31,16 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
 
-FINGERPRINT = schema_fingerprint(ANALYZER_FINGERPRINT, DOCUMENT_FINGERPRINT, "whoosh-2")
-"""Kept in the manifest; an index with another one has to be made anew."""
+FINGERPRINT = "41237f2964046682"
+"""
+Kept in the manifest; an index with another one has to be made anew.
+
+What ``searchkit.fields.schema_fingerprint`` makes of the analyzer, the document and
+``SCHEMA_VERSION``; a test holds the two together, so that no query has to hash.
+"""
+
+SCHEMA_VERSION = "whoosh-2"
+"""Changes with what this engine alone decides of the terms."""
 
 _NAME = re.compile(r"_MAIN_[0-9]+\.toc|MAIN_[0-9a-z]+\.[0-9A-Za-z_.]+")
 
@@ -49,8 +54,7 @@ NOTHING = -1
 """In place of the number of a table of contents: the index is being made anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentRecord:
+class SegmentRecord(Value):
     """
     A native segment as the table of contents has it, so that nobody need read that.
 
@@ -68,7 +72,9 @@ class SegmentRecord:
         """
         Return the record as JSON has it.
         """
-        packed = base64.b64encode(zlib.compress(self.deleted)) if self.deleted else b""
+        packed = b""
+        if self.deleted:
+            packed = binascii.b2a_base64(zlib.compress(self.deleted), newline=False)
         return {
             "name": self.name,
             "documents": self.documents,
@@ -90,7 +96,7 @@ class SegmentRecord:
         if values["deleted"]:
             size = (documents + 7) // 8
             unpacker = zlib.decompressobj()
-            packed = base64.b64decode(str(values["deleted"]), validate=True)
+            packed = binascii.a2b_base64(str(values["deleted"]), strict_mode=True)
             try:
                 deleted = unpacker.decompress(packed, size + 1)
             except zlib.error as error:
@@ -100,8 +106,7 @@ class SegmentRecord:
         return cls(name, documents, deleted)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Value):
     """
     What is known of the Whoosh index without opening it.
 
@@ -120,7 +125,7 @@ class Manifest:
     generation: int
     toc: int
     schema: str
-    files: Mapping[str, FileRecord] = field(default_factory=dict)
+    files: Mapping[str, FileRecord]
     format: int = FORMAT
     whoosh: str = ""
     searchkit: str = __version__

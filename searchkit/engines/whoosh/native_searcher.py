@@ -6,13 +6,11 @@ Everything runs in the extension; Whoosh is not imported.
 
 from __future__ import annotations
 
-import heapq
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from searchkit import native
-from searchkit.engines.base import Matches, ScoredId, SortOrder
+from searchkit.engines.base import Matches, ScoredId
 from searchkit.engines.whoosh.plan import compile_query
 from searchkit.errors import QueryTreeError
 from searchkit.fields import PUBLISHED_COLUMN
@@ -20,9 +18,11 @@ from searchkit.settings import MAX_EXPANSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import TracebackType
+    from types import ModuleType, TracebackType
     from typing import Self
 
+    from searchkit.engines.base import SortOrder
+    from searchkit.engines.whoosh.plan import CompiledQuery
     from searchkit.native import _native
     from searchkit.queries.tree import Query
 
@@ -47,10 +47,8 @@ class NativeSearcher:
 
     @cached_property
     def _searcher(self) -> _native.Searcher:
-        extension = native.load()
-        assert extension is not None  # it has opened the segments
-        searcher: _native.Searcher = extension.Searcher(
-            self._segments, KEY_FIELD, PUBLISHED_COLUMN
+        searcher: _native.Searcher = _extension().Searcher(
+            self._segments, KEY_FIELD, PUBLISHED_COLUMN, hit=ScoredId
         )
         return searcher
 
@@ -83,14 +81,21 @@ class NativeSearcher:
         """
         Find documents; see :class:`~searchkit.engines.base.Searcher`.
         """
+        return self.prepare(query).search(
+            limit=limit, offset=offset, order=order, count=count
+        )
+
+    def prepare(self, query: Query) -> PreparedQuery:
+        """
+        Make a plan of a tree once, for any number of searches in this snapshot.
+
+        Raises:
+            QueryTreeError: The tree was made by hand, and is none.
+        """
         try:
             compiled = compile_query(query, self)
-            total, page, cut = self._searcher.search(
+            plan = _extension().PreparedPlan(
                 compiled.plan,
-                limit=limit,
-                offset=offset,
-                order=order,
-                count=count,
                 proximity=compiled.proximity,
                 max_expansions=MAX_EXPANSIONS,
             )
@@ -100,11 +105,7 @@ class NativeSearcher:
             raise QueryTreeError("a text in it has half a code point") from None
         except ValueError as error:
             raise QueryTreeError(str(error)) from error
-        matches = tuple([ScoredId(key, score) for key, score, _, _ in page])
-        prefixes = compiled.cut_prefixes
-        if cut:
-            prefixes += [compiled.prefixes[text] for text in cut]
-        return Matches(total, matches, tuple(dict.fromkeys(prefixes)))
+        return PreparedQuery(self._searcher, plan, compiled)
 
     def matches_any(self, query: Query) -> bool:
         """
@@ -137,6 +138,8 @@ class NativeSearcher:
         words = list(self.terms("words", prefix))
         if len(words) <= MAX_EXPANSIONS:
             return [word for word, _ in words], False
+        import heapq  # noqa: PLC0415 - few prefixes stand for so many
+
         best = heapq.nsmallest(
             MAX_EXPANSIONS, words, key=lambda item: (-item[1], item[0])
         )
@@ -146,6 +149,9 @@ class NativeSearcher:
         """
         Walk over the terms of a field that begin with ``prefix``, in order.
         """
+        import heapq  # noqa: PLC0415 - no plain query walks over terms
+        from itertools import groupby  # noqa: PLC0415
+
         try:
             start = prefix.encode()
         except UnicodeEncodeError:
@@ -184,6 +190,58 @@ class NativeSearcher:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class PreparedQuery:
+    """
+    A tree made ready for a snapshot; many threads may search with it at once.
+
+    Args:
+        searcher: The snapshot.
+        plan: What the tree asks.
+        compiled: Where the plan comes from.
+    """
+
+    __slots__ = ("_compiled", "_plan", "_search")
+
+    def __init__(
+        self,
+        searcher: _native.Searcher,
+        plan: _native.PreparedPlan,
+        compiled: CompiledQuery,
+    ) -> None:
+        self._search = searcher.search
+        self._plan = plan
+        self._compiled = compiled
+
+    def search(
+        self,
+        *,
+        limit: int,
+        offset: int = 0,
+        order: SortOrder = "relevance",
+        count: bool = True,
+    ) -> Matches:
+        """
+        Find documents; see :class:`~searchkit.engines.base.Searcher`.
+        """
+        try:
+            total, page, cut = self._search(
+                self._plan, limit=limit, offset=offset, order=order, count=count
+            )
+        except ValueError as error:
+            raise QueryTreeError(str(error)) from error
+        prefixes = self._compiled.cut_prefixes
+        if cut or prefixes:
+            prefixes = prefixes + [self._compiled.prefixes[text] for text in cut]
+            return Matches(total, tuple(page), tuple(dict.fromkeys(prefixes)))
+        return Matches(total, tuple(page))
+
+
+def _extension() -> ModuleType:
+    extension = native.load()
+    assert extension is not None  # it has opened the segments
+    return extension
 
 
 def is_marked(deleted: bytes, document: int) -> bool:

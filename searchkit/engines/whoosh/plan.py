@@ -8,13 +8,11 @@ joined in what manner, and how much each adds to a score.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from searchkit.analysis import english_analyzer, fold
-from searchkit.documents import MAX_NAME_WORDS, name_term, name_words
 from searchkit.engines.scoring import idf, proximity_score
 from searchkit.errors import QueryTreeError
 from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
@@ -66,8 +64,7 @@ class Dictionary(Protocol):
         """
 
 
-@dataclass(slots=True)
-class CompiledQuery:
+class CompiledQuery(NamedTuple):
     """
     A plan with what belongs to it.
 
@@ -80,8 +77,8 @@ class CompiledQuery:
 
     plan: Plan
     proximity: list[tuple[str, str, str, float]]
-    prefixes: dict[str, str] = field(default_factory=dict)
-    cut_prefixes: list[str] = field(default_factory=list)
+    prefixes: dict[str, str]
+    cut_prefixes: list[str]
 
 
 def compile_query(query: Query, dictionary: Dictionary) -> CompiledQuery:
@@ -92,10 +89,12 @@ def compile_query(query: Query, dictionary: Dictionary) -> CompiledQuery:
         QueryTreeError: The tree was made by hand, and is none.
     """
     compiler = _Compiler(dictionary)
-    compiled = CompiledQuery(compiler.node(query), compiler.neighbours(query))
-    compiled.prefixes = compiler.prefixes
-    compiled.cut_prefixes = compiler.cut_prefixes
-    return compiled
+    return CompiledQuery(
+        compiler.node(query),
+        compiler.neighbours(query),
+        compiler.prefixes,
+        compiler.cut_prefixes,
+    )
 
 
 class _Compiler:
@@ -122,7 +121,7 @@ class _Compiler:
             case DateRange():
                 return self._dates(query)
             case Exact(name, text):
-                return _term(name, name_term(text) if name == "source" else text)
+                return _exact(name, text)
             case Everything():
                 return ("all",)
             case Nothing():
@@ -167,6 +166,11 @@ class _Compiler:
         return ("constant", 1.0, ("or", choices)) if choices else NOTHING
 
     def _name(self, name: str, text: str) -> Plan:
+        from searchkit.documents import (  # noqa: PLC0415 - few queries name names
+            MAX_NAME_WORDS,
+            name_words,
+        )
+
         words = name_words(text)
         if not words or len(words) > MAX_NAME_WORDS:
             return NOTHING
@@ -228,6 +232,14 @@ def _overlap_groups(interval: Interval) -> tuple[tuple[float, tuple[str, ...]], 
         else:
             wider.append((share, (term,)))
     return ((1.0, tuple(inside)), *wider) if inside else tuple(wider)
+
+
+def _exact(name: str, text: str) -> Plan:
+    if name == "source":
+        from searchkit.documents import name_term  # noqa: PLC0415 - as above
+
+        text = name_term(text)
+    return _term(name, text)
 
 
 def _term(name: str, term: str, weight: float = 0.0) -> Plan:

@@ -13,6 +13,21 @@ namespace searchkit {
 namespace {
 
 PyObject* cancellation_type = nullptr;
+PyObject* prepared_type = nullptr;
+
+// A plan that was read once, for any number of searches.
+struct Prepared {
+  Plan plan;
+  std::vector<ProximityPair> proximity;
+  size_t max_expansions;
+};
+
+// A searcher, and the class of its hits: a subclass of tuple with two items, id and
+// score; nullptr for plain tuples that say where the document is, too.
+struct BoundSearcher {
+  Searcher searcher;
+  Object hit_type;
+};
 
 // --- Cancellation ---------------------------------------------------------------
 
@@ -81,15 +96,47 @@ void set_item(const Object& tuple, Py_ssize_t at, Object item) {
   require(PyTuple_SetItem(tuple.get(), at, item.release()));
 }
 
+// --- Prepared -------------------------------------------------------------------
+
+int prepared_init(PyObject* self, PyObject* args, PyObject* keywords) {
+  return guarded_status([&] {
+    static const char* names[] = {"plan", "proximity", "max_expansions", nullptr};
+    PyObject *plan = nullptr, *proximity = nullptr;
+    Py_ssize_t expansions = 2000;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$On", const_cast<char**>(names),
+                                     &plan, &proximity, &expansions)) {
+      throw PythonError();
+    }
+    auto prepared = std::make_unique<Prepared>();
+    prepared->plan = read_plan(plan);
+    if (proximity != nullptr) prepared->proximity = read_proximity(proximity);
+    prepared->max_expansions = amount_of(expansions);
+    reinterpret_cast<Box<Prepared>*>(self)->value = std::move(prepared);
+  });
+}
+
 // --- Searcher -------------------------------------------------------------------
+
+// A class that hits can be objects of.
+Object hit_type_from(PyObject* type) {
+  if (type == nullptr || type == Py_None) return Object();
+  if (!PyType_Check(type) ||
+      PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), &PyTuple_Type) == 0) {
+    PyErr_SetString(PyExc_TypeError, "hits are of a subclass of tuple");
+    throw PythonError();
+  }
+  return Object::borrowed(type);
+}
 
 int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
   return guarded_status([&] {
-    static const char* names[] = {"segments", "key_field", "date_column", nullptr};
-    PyObject* segments = nullptr;
+    static const char* names[] = {"segments", "key_field", "date_column", "hit",
+                                  nullptr};
+    PyObject *segments = nullptr, *hit = nullptr;
     const char *key_field = "id", *date_column = "published_day";
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|ss", const_cast<char**>(names),
-                                     &segments, &key_field, &date_column)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|ss$O",
+                                     const_cast<char**>(names), &segments, &key_field,
+                                     &date_column, &hit)) {
       throw PythonError();
     }
     const Object pairs = Object::made(PySequence_Tuple(segments));
@@ -108,25 +155,36 @@ int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
       require(PyBytes_AsStringAndSize(bitmap, &data, &size));
       deleted.emplace_back(data, static_cast<size_t>(size));
     }
-    reinterpret_cast<Box<Searcher>*>(self)->value = std::make_unique<Searcher>(
-        Snapshot(std::move(opened), deleted, key_field, date_column));
+    auto bound = std::unique_ptr<BoundSearcher>(new BoundSearcher{
+        Searcher(Snapshot(std::move(opened), deleted, key_field, date_column)),
+        hit_type_from(hit)});
+    reinterpret_cast<Box<BoundSearcher>*>(self)->value = std::move(bound);
   });
 }
 
-Object hit_from(const Hit& hit) {
-  Object tuple = Object::made(PyTuple_New(4));
+Object hit_from(const Hit& hit, PyTypeObject* type) {
+  Object tuple;
+  if (type == nullptr) {
+    tuple = Object::made(PyTuple_New(4));
+  } else {
+    // What the class itself would do, without a call of Python for each hit.
+    auto allocate = reinterpret_cast<allocfunc>(PyType_GetSlot(type, Py_tp_alloc));
+    tuple = Object::made(allocate(type, 2));
+  }
   set_item(tuple, 0, text_from(hit.key));
   set_item(tuple, 1, Object::made(PyFloat_FromDouble(static_cast<double>(hit.score))));
+  if (type != nullptr) return tuple;
   set_item(tuple, 2, Object::made(PyLong_FromUnsignedLong(hit.leaf)));
   set_item(tuple, 3, Object::made(PyLong_FromUnsignedLong(hit.document)));
   return tuple;
 }
 
-PyObject* result_from(const SearchResult& result) {
+PyObject* result_from(const SearchResult& result, const Object& hit_type) {
+  auto* type = reinterpret_cast<PyTypeObject*>(hit_type.get());
   const auto size = static_cast<Py_ssize_t>(result.page.size());
   Object page = Object::made(PyList_New(size));
   for (Py_ssize_t i = 0; i < size; ++i) {
-    Object hit = hit_from(result.page[static_cast<size_t>(i)]);
+    Object hit = hit_from(result.page[static_cast<size_t>(i)], type);
     require(PyList_SetItem(page.get(), i, hit.release()));
   }
   Object cut = Object::made(PyList_New(0));
@@ -189,7 +247,7 @@ PyObject* searcher_search(PyObject* self, PyObject* const* args, Py_ssize_t coun
       PyErr_SetString(PyExc_TypeError, "a search takes one plan, and keywords");
       throw PythonError();
     }
-    Searcher& searcher = unboxed<Searcher>(self);
+    BoundSearcher& bound = unboxed<BoundSearcher>(self);
     Keywords keywords(names, args + count);
     SearchOptions options;
     options.limit = amount_of(keywords.number("limit", options.limit));
@@ -209,13 +267,22 @@ PyObject* searcher_search(PyObject* self, PyObject* const* args, Py_ssize_t coun
     const std::optional<double> seconds = seconds_of(keywords.take("timeout"));
     Stop stop(flag_of(keywords.take("cancellation")), seconds);
     keywords.finish();
-    const Plan plan = read_plan(args[0]);
+    const bool is_prepared = PyObject_IsInstance(args[0], prepared_type) == 1;
+    Plan read;
+    if (is_prepared) {
+      const Prepared& prepared = unboxed<Prepared>(args[0]);
+      options.proximity = prepared.proximity;
+      options.max_expansions = prepared.max_expansions;
+    } else {
+      read = read_plan(args[0]);
+    }
+    const Plan& plan = is_prepared ? unboxed<Prepared>(args[0]).plan : read;
     SearchResult result;
     {
       const WithoutGil others_run;
-      result = searcher.search(plan, options, stop);
+      result = bound.searcher.search(plan, options, stop);
     }
-    return result_from(result);
+    return result_from(result, bound.hit_type);
   });
 }
 
@@ -232,7 +299,7 @@ PyObject* searcher_matches(PyObject* self, PyObject* args, PyObject* keywords) {
             &proximity, &expansions, &timeout, &cancellation)) {
       throw PythonError();
     }
-    Searcher& searcher = unboxed<Searcher>(self);
+    Searcher& searcher = unboxed<BoundSearcher>(self).searcher;
     const uint32_t leaf = amount_of(segment);
     if (leaf >= searcher.snapshot().leaves().size()) {
       PyErr_SetString(PyExc_IndexError, "the snapshot has fewer segments");
@@ -269,7 +336,7 @@ PyObject* searcher_count(PyObject* self, PyObject* args, PyObject* keywords) {
                                      &timeout, &cancellation)) {
       throw PythonError();
     }
-    Searcher& searcher = unboxed<Searcher>(self);
+    Searcher& searcher = unboxed<BoundSearcher>(self).searcher;
     SearchOptions options;
     options.max_expansions = amount_of(expansions);
     const Plan read = read_plan(plan);
@@ -298,7 +365,7 @@ PyObject* searcher_expand(PyObject* self, PyObject* args, PyObject* keywords) {
     std::string field;
     const TermsPattern pattern = read_pattern(args, field);
     const uint32_t most = amount_of(limit);
-    Searcher& searcher = unboxed<Searcher>(self);
+    Searcher& searcher = unboxed<BoundSearcher>(self).searcher;
     Stop stop(flag_of(cancellation), seconds_of(timeout));
     std::vector<std::pair<std::string, uint64_t>> found;
     {
@@ -320,7 +387,7 @@ PyObject* searcher_document_frequency(PyObject* self, PyObject* args) {
   return guarded([&] {
     PyObject *field = nullptr, *term = nullptr;
     if (!PyArg_ParseTuple(args, "OO", &field, &term)) throw PythonError();
-    const Snapshot& snapshot = unboxed<Searcher>(self).snapshot();
+    const Snapshot& snapshot = unboxed<BoundSearcher>(self).searcher.snapshot();
     return PyLong_FromUnsignedLongLong(
         snapshot.document_frequency(read_term(field), read_term(term)));
   });
@@ -328,14 +395,14 @@ PyObject* searcher_document_frequency(PyObject* self, PyObject* args) {
 
 PyObject* searcher_field_count(PyObject* self, PyObject* field) {
   return guarded([&] {
-    const Snapshot& snapshot = unboxed<Searcher>(self).snapshot();
+    const Snapshot& snapshot = unboxed<BoundSearcher>(self).searcher.snapshot();
     return PyLong_FromUnsignedLongLong(snapshot.field(read_term(field)).documents);
   });
 }
 
 PyObject* searcher_mean_length(PyObject* self, PyObject* field) {
   return guarded([&] {
-    const Snapshot& snapshot = unboxed<Searcher>(self).snapshot();
+    const Snapshot& snapshot = unboxed<BoundSearcher>(self).searcher.snapshot();
     return PyFloat_FromDouble(snapshot.field(read_term(field)).mean_length);
   });
 }
@@ -384,15 +451,24 @@ void add_search(PyObject* module) {
   };
   cancellation_type = add_box_type<CancellationFlag>(
       module, "searchkit.native._native.Cancellation", cancellation_slots);
+  PyType_Slot prepared_slots[] = {
+      {Py_tp_new, slot_of(new_box<Prepared>)},
+      {Py_tp_dealloc, slot_of(delete_box<Prepared>)},
+      {Py_tp_init, slot_of(prepared_init)},
+      {Py_tp_doc, const_cast<char*>("A plan that was read, for any number of searches.")},
+      {0, nullptr},
+  };
+  prepared_type = add_box_type<Prepared>(
+      module, "searchkit.native._native.PreparedPlan", prepared_slots);
   PyType_Slot searcher_slots[] = {
-      {Py_tp_new, slot_of(new_box<Searcher>)},
-      {Py_tp_dealloc, slot_of(delete_box<Searcher>)},
+      {Py_tp_new, slot_of(new_box<BoundSearcher>)},
+      {Py_tp_dealloc, slot_of(delete_box<BoundSearcher>)},
       {Py_tp_init, slot_of(searcher_init)},
       {Py_tp_doc, const_cast<char*>("Runs plans on a snapshot of segments.")},
       {Py_tp_methods, searcher_methods},
       {0, nullptr},
   };
-  add_box_type<Searcher>(module, "searchkit.native._native.Searcher", searcher_slots);
+  add_box_type<BoundSearcher>(module, "searchkit.native._native.Searcher", searcher_slots);
 }
 
 }  // namespace searchkit

@@ -1,7 +1,7 @@
 // Choosing the fragments of a text that answer a query best.
 //
 // The rules, the formula and the order of its operations are those of
-// searchkit.snippets.choose, so that even ties fall the same way.
+// searchkit.snippets.choice, so that even ties fall the same way.
 #pragma once
 
 #include "python.hpp"

@@ -30,10 +30,10 @@ from bisect import bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from searchkit.analysis import fold
 from searchkit.hits import Snippet
 from searchkit.settings import SNIPPET_SIZE, SNIPPETS_PER_HIT
 from searchkit.snippets.fragments import Fragment, Run, fragment_of, opening, runs_of
+from searchkit.snippets.maker import check_options, comparable
 from searchkit.spans import Span, merge
 
 if TYPE_CHECKING:
@@ -114,17 +114,6 @@ def choose(
         return () if first is None else (_snippet(body, first, []),)
     highlights = merge([match.span for match in usable])
     return tuple(_snippet(body, fragment, highlights) for fragment in sorted(chosen))
-
-
-def check_options(count: int, size: int) -> None:
-    """
-    Refuse what no snippets can be made with.
-
-    Raises:
-        ValueError: ``count`` is below 0 or ``size`` below 1.
-    """
-    if count < 0 or size < 1:
-        raise ValueError(f"no snippets can be made with {count=}, {size=}")
 
 
 class _Choice:
@@ -235,13 +224,6 @@ def _close_pairs(matches: Sequence[Match]) -> list[int]:
         close = left_key != right_key and 0 <= right.start - left.end <= _CLOSE
         counts.append(counts[-1] + close)
     return counts
-
-
-def comparable(text: str) -> str:
-    """
-    Return what repetitions share: letter case, spacing and diacritics go.
-    """
-    return " ".join(fold(text).split())
 
 
 def _snippet(body: str, fragment: Fragment, highlights: Sequence[Span]) -> Snippet:
