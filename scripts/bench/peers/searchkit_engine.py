@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import inspect
 import os
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from scripts.bench.peers.base import SNIPPETS, NotOfferedError, Peer, Reader
 from searchkit import Article
 from searchkit.documents import Document
 from searchkit.engines import local_engine
+from searchkit.engines.whoosh.native_searcher import NativeSearcher
 from searchkit.intervals import Interval
 from searchkit.queries import tree as trees
 
@@ -107,19 +107,17 @@ class SearchkitReader(Reader):
         self._searcher: Searcher = local_engine(folder).searcher()
         self._is_bare = is_bare
         self._index: Index | None = None if is_bare else searchkit.open_index(folder)
-        self._counts = "count" in inspect.signature(self._searcher.search).parameters
 
     def asking(self, tree: Tree, *, limit: int, count: bool) -> Callable[[], Matches]:
         """
-        Return the call of the searcher.
-
-        A searcher that has no choice counts always.
+        Return the call of the searcher, with the query made ready as for the peers.
         """
         query = self._query(tree)
-        search: Callable[..., Matches] = self._searcher.search
-        if self._counts:
-            return lambda: search(query, limit=limit, count=count)
-        return lambda: search(query, limit=limit)
+        if isinstance(self._searcher, NativeSearcher):
+            prepared = self._searcher.prepare(query).search
+            return lambda: prepared(limit=limit, count=count)
+        search = self._searcher.search
+        return lambda: search(query, limit=limit, count=count)
 
     def answer(self, found: Matches, tree: Tree) -> Answer:  # noqa: ARG002
         """

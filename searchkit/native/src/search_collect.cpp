@@ -84,6 +84,10 @@ void Collector::search(TopK& top) {
   if (root_ == nullptr) return;
   candidates_.want_scores(true);
   const Place& place = tree_.place();
+  if (root_->kind() == NodeKind::kSet && proximity_.is_empty()) {
+    offer_set(static_cast<const SetNode&>(*root_), top);
+    return;
+  }
   const bool conjunctive =
       root_->kind() == NodeKind::kAnd || root_->kind() == NodeKind::kPhrase;
   // Bounds cost about as much as looking at so many postings; where all parts have to
@@ -101,6 +105,19 @@ void Collector::search(TopK& top) {
     for (uint32_t w = 0; w < place.windows; ++w) bounds[w] += proximity_.bounds()[w];
   }
   walk_windows(bounds, top);
+}
+
+// All have one score, so that their dates decide.
+void Collector::offer_set(const SetNode& node, TopK& top) {
+  const uint32_t documents = tree_.place().documents;
+  for (uint32_t begin = 0; begin < documents; begin += kMostRange) {
+    stop_.check();
+    const Range range = next_range(begin, kMostRange);
+    node.set().each(range.begin, range.end, [&](uint32_t document) {
+      if (leaf_.is_deleted(document)) return;
+      top.offer(number_, document, node.score());
+    });
+  }
 }
 
 // The size of ranges with so many matches, about and at most.
@@ -243,8 +260,7 @@ uint64_t Collector::count_set(Bitset set) const {
   uint64_t total = set.count();
   if (leaf_.deleted_count == 0) return total;
   for (uint32_t i = 0; i < set.word_count(); ++i) {
-    total -= static_cast<uint64_t>(
-        __builtin_popcountll(set.words()[i] & leaf_.deleted[i]));
+    total -= bits_in(set.words()[i] & leaf_.deleted[i]);
   }
   return total;
 }

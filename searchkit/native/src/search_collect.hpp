@@ -37,6 +37,7 @@ class Collector {
   void visit(Range range, TopK& top);
   void offer(TopK& top);
   uint32_t range_for(uint64_t matches) const;
+  void offer_set(const SetNode& node, TopK& top);
   void walk(TopK& top);
   uint32_t order_windows(const float* bounds, float low, float high, bool sorted,
                          uint32_t* order);

@@ -205,6 +205,7 @@ class SetNode : public Node {
   SetNode(const Place& place, Bitset set, float score);
 
   const Bitset& set() const { return set_; }
+  float score() const { return score_; }
 
   void fill(Range range, float least, Candidates& out) override;
   uint32_t locate(const uint32_t* documents, uint32_t count, uint32_t* which,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "bitset.hpp"
 #include "lengths.hpp"
 
 namespace searchkit {
@@ -112,7 +113,7 @@ Snapshot::Snapshot(std::vector<std::shared_ptr<const Segment>> segments,
     leaf.segment = std::move(segments[i]);
     leaf.deleted = words_of(deleted[i], leaf.segment->documents());
     for (const uint64_t word : leaf.deleted) {
-      leaf.deleted_count += static_cast<uint32_t>(__builtin_popcountll(word));
+      leaf.deleted_count += bits_in(word);
     }
     for (const Field& field : leaf.segment->fields()) {
       leaf.finders.push_back(std::make_unique<TermFinder>(*leaf.segment, field));

@@ -55,6 +55,7 @@ void TopK::offer_able(uint32_t leaf, uint32_t document, float score) {
   std::push_heap(heap_.begin(), heap_.end(), better);
   if (heap_.size() == count_ && order_ == Order::kRelevance) {
     threshold_ = heap_.front().score;
+    last_date_ = date(heap_.front());
   }
 }
 

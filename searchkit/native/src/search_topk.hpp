@@ -32,6 +32,9 @@ class TopK {
   // Adds a document that is not deleted, if it is good enough.  Throws Damage.
   void offer(uint32_t leaf, uint32_t document, float score) {
     if (score < threshold_) return;
+    if (score == threshold_ && snapshot_.leaves()[leaf].date(document) < last_date_) {
+      return;
+    }
     offer_able(leaf, document, score);
   }
   // Everything but the `offset` best, the best first, with keys; nothing is left.
@@ -55,6 +58,7 @@ class TopK {
   size_t count_;
   Order order_;
   float threshold_;
+  uint32_t last_date_ = 0;   // what a document with the threshold's score has to reach
   std::vector<Entry> heap_;  // the worst on top
 };
 

@@ -181,6 +181,10 @@ void Query::resolve_children(const Plan& plan, QueryNode& node) {
 }
 
 void Query::resolve_best(const Plan& plan, QueryNode& node) {
+  if (plan.weight <= 0) {
+    resolve_any_of(plan, node);
+    return;
+  }
   for (const PlanGroup& group : plan.groups) {
     QueryNode::Group found;
     // date_score: the coverage, and half of it again for the mentions.
@@ -200,6 +204,35 @@ void Query::resolve_best(const Plan& plan, QueryNode& node) {
   node.cost = std::min(node.cost, snapshot_.documents());
   node.scored = node.most > 0;
   if (node.groups.empty()) node.kind = PlanKind::kNone;
+}
+
+// Groups that add nothing to a score: all that matters is which documents there are.
+void Query::resolve_any_of(const Plan& plan, QueryNode& node) {
+  std::vector<std::string_view> terms;
+  for (const PlanGroup& group : plan.groups) {
+    terms.insert(terms.end(), group.terms.begin(), group.terms.end());
+  }
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  node.field = plan.field;
+  for (const Leaf& leaf : snapshot_.leaves()) {
+    std::vector<TermEntry> entries;
+    const Field* field = leaf.segment->field(plan.field);
+    if (field != nullptr) {
+      TermCursor cursor(*leaf.segment, *field);
+      for (const std::string_view term : terms) {
+        stop_.check();
+        cursor.seek(term);
+        if (!cursor.valid()) break;
+        if (cursor.text() != term) continue;
+        entries.push_back(cursor.entry());
+        node.cost += cursor.entry().document_frequency;
+      }
+    }
+    node.entries.push_back(std::move(entries));
+  }
+  node.kind = node.cost == 0 ? PlanKind::kNone : PlanKind::kTerms;
+  node.cost = std::min(node.cost, snapshot_.documents());
 }
 
 void Query::resolve_terms(const Plan& plan, QueryNode& node) {
@@ -397,16 +430,6 @@ Node* Tree::build_or(const QueryNode& node) {
 }
 
 Node* Tree::build_best(const QueryNode& node) {
-  if (node.most <= 0) {
-    Bitset set = empty_set();
-    for (const QueryNode::Group& group : node.groups) {
-      for (const uint32_t term : group.terms) {
-        DecodedList* found = list(term);
-        if (found != nullptr) TermNode(place_, *found, 0).mark(set);
-      }
-    }
-    return set_node(set, 0);
-  }
   Arena& arena = place_.arena();
   std::vector<BestGroup> groups;
   for (const QueryNode::Group& group : node.groups) {

@@ -72,6 +72,7 @@ class Query {
   QueryNode resolve(const Plan& plan);
   void resolve_children(const Plan& plan, QueryNode& node);
   void resolve_best(const Plan& plan, QueryNode& node);
+  void resolve_any_of(const Plan& plan, QueryNode& node);
   void resolve_terms(const Plan& plan, QueryNode& node);
   uint32_t term(const std::string& field, const std::string& text);
   std::optional<uint32_t> known(const std::string& field, const std::string& text);

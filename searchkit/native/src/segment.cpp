@@ -336,8 +336,16 @@ void TermCursor::move_to(uint32_t number) {
 
 void TermCursor::seek(std::string_view text) {
   if (field_->terms == 0) return;
-  // The last block whose first term is not behind the text.
   uint32_t low = 0, high = (field_->terms - 1) / kTermsPerBlock + 1;
+  if (valid() && text_ <= text) {
+    // Who looks up one term after the other in their order often stays in a block.
+    low = entry_.number / kTermsPerBlock;
+    if (low + 1 == high || text < first_of(low + 1)) {
+      while (valid() && text_ < text) next();
+      return;
+    }
+  }
+  // The last block whose first term is not behind the text.
   while (low + 1 < high) {
     const uint32_t middle = low + (high - low) / 2;
     if (first_of(middle) <= text) {
