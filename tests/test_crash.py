@@ -263,7 +263,7 @@ class TestKilledWriters:
     @pytest.mark.parametrize(
         "place",
         [
-            "searchkit.catalog.store.migrate",
+            "searchkit.catalog.store.make",
             "searchkit.catalog.lock:WriterLock.__enter__",
             "searchkit.catalog.store:Catalog.set_setting",
             f"{ENGINE}.reset",
@@ -280,7 +280,7 @@ class TestKilledWriters:
         """
         path = tmp_path / "half"
         assert -signal.SIGKILL == run(path, "create", place)
-        if place.endswith("migrate"):
+        if place.endswith("make"):
             with pytest.raises(IndexMissingError):
                 searchkit.open_index(path)
             searchkit.create_index(path, annotate=False).close()

@@ -72,6 +72,7 @@ class Article:
     path: str
     id: str
     explicit_id: bool = field(init=False, repr=False, compare=False)
+    _fingerprint: str | None = field(init=False, repr=False, compare=False)
 
     def __init__(
         self,
@@ -98,6 +99,7 @@ class Article:
         for name, value in values.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "explicit_id", bool(self.id))
+        object.__setattr__(self, "_fingerprint", None)
         if not self.id:
             key = canonical_url(self.url) or content_key(self.title, self.body)
             object.__setattr__(self, "id", derived_id(key))
@@ -133,8 +135,12 @@ class Article:
 
         The path is left out: a file that only moved has not changed.
         """
-        parts = (self.title, self.body, self.published or "", self.source, self.url)
-        return _digest("\x00".join((*parts, *self.authors)), 16).hex()
+        if self._fingerprint is None:
+            parts = (self.title, self.body, self.published or "", self.source, self.url)
+            digest = _digest("\x00".join((*parts, *self.authors)), 16).hex()
+            object.__setattr__(self, "_fingerprint", digest)
+            return digest
+        return self._fingerprint
 
 
 def _storable(text: str) -> str:

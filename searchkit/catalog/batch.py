@@ -5,10 +5,17 @@ Writing to the catalog.
 from __future__ import annotations
 
 import json
-import zlib
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from searchkit.catalog.packing import (
+    DICTIONARY_TABLES,
+    Packer,
+    find_dictionary,
+    train,
+    write_dictionary,
+)
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
     CURRENT,
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
     from searchkit.catalog.known import KnownSource
 
 
+#: Articles that a dictionary is made of, at most.
+_MOST_SAMPLES = 2_000
+
 _INSERT = (
     f"INSERT INTO articles ({', '.join(CHECKED_COLUMNS)}, checksum)"
     f" VALUES ({', '.join('?' * (len(CHECKED_COLUMNS) + 1))})"
@@ -42,13 +52,52 @@ class Batch:
         added: Articles added so far.
         updated: Articles changed so far.
         deleted: Articles deleted so far.
+        packer: What bodies are packed with.
+
+    Args:
+        connection: To the catalog, in a transaction.
+        generation: As above.
+        packer: Of the batch before; left out, the catalog is asked.
     """
 
-    def __init__(self, connection: sqlite3.Connection, generation: int) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        generation: int,
+        packer: Packer | None = None,
+    ) -> None:
         self._connection = connection
         self._changed = False
+        self.packer = packer or self._packing()
+        (removed,) = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM removed)"
+        ).fetchone()
+        self._has_removed = bool(removed)
+        #: Numbers of the articles that were put, by id.
+        self._numbers: dict[str, int] = {}
+        self._annotators: tuple[Mapping[str, str], str] = {}, pack_annotators({})
         self.generation = generation
         self.added = self.updated = self.deleted = 0
+
+    def learn(self, bodies: Sequence[str]) -> None:
+        """
+        Make a dictionary of the texts that will be put, unless there is one.
+
+        Args:
+            bodies: Of articles; a few hundred at least, or else nothing is done.
+        """
+        if self.packer.number:
+            return
+        content = train([body.encode() for body in bodies[:_MOST_SAMPLES]], 1)
+        if content is not None:
+            write_dictionary(self._connection, 1, content)
+            self.packer = self._packing()
+
+    def _packing(self) -> Packer:
+        (newest,) = self._connection.execute(
+            f"SELECT COALESCE(MAX(number), 0) FROM {DICTIONARY_TABLES[0]}"
+        ).fetchone()
+        return Packer(partial(find_dictionary, self._connection), newest)
 
     def put(
         self,
@@ -72,21 +121,26 @@ class Batch:
             article.published,
             article.source,
             article.url,
-            json.dumps(article.authors, ensure_ascii=False),
+            (
+                json.dumps(article.authors, ensure_ascii=False)
+                if article.authors
+                else "[]"
+            ),
             article.path,
             len(body),
             article.fingerprint,
-            pack_annotators(annotators),
+            self._packed(annotators),
             self.generation,
-            zlib.compress(body),
+            self.packer.pack(body),
         )
         execute = self._connection.execute
         before = self._supersede(article.id)
         cursor = execute(_INSERT, (*values, row_checksum(*values)))
-        number = cursor.lastrowid
+        number = self._numbers[article.id] = cursor.lastrowid or 0
         outcome: Literal["added", "updated"] = "updated"
         if before is None:
-            execute("DELETE FROM removed WHERE id = ?", (article.id,))
+            if self._has_removed:
+                execute("DELETE FROM removed WHERE id = ?", (article.id,))
             self.added += 1
             outcome = "added"
         else:
@@ -122,6 +176,8 @@ class Batch:
             "INSERT OR REPLACE INTO removed VALUES (?, ?)",
             (article_id, self.generation),
         )
+        self._has_removed = True
+        self._numbers.pop(article_id, None)
         self.deleted += 1
         self._changed = True
         return True
@@ -165,12 +221,24 @@ class Batch:
         (number,) = execute(
             "SELECT number FROM sources WHERE location = ?", (source.location,)
         ).fetchone()
+        put, others = [], []
         for article_id, fingerprint in produced.items():
-            execute(
-                "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
-                f" SELECT ?, number, ? FROM articles WHERE id = ? AND {CURRENT}",
-                (number, fingerprint, article_id),
-            )
+            article = self._numbers.get(article_id)
+            if article is None:
+                others.append((number, fingerprint, article_id))
+            else:
+                put.append((number, article, fingerprint))
+        many = self._connection.executemany
+        many(
+            "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
+            " VALUES (?, ?, ?)",
+            put,
+        )
+        many(
+            "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
+            f" SELECT ?, number, ? FROM articles WHERE id = ? AND {CURRENT}",
+            others,
+        )
         return [] if keep_rest else self.release(source.location, produced)
 
     def release(self, location: str, kept: Container[str]) -> list[str]:
@@ -218,6 +286,14 @@ class Batch:
                 "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
                 (self.generation, now, self.added, self.updated, self.deleted),
             )
+
+    def _packed(self, annotators: Mapping[str, str]) -> str:
+        """
+        Return what :func:`pack_annotators` gives; a batch has the same throughout.
+        """
+        if annotators != self._annotators[0]:
+            self._annotators = dict(annotators), pack_annotators(annotators)
+        return self._annotators[1]
 
     def _number(self, article_id: str) -> int | None:
         if not is_storable(article_id):

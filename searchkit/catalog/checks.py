@@ -167,6 +167,9 @@ class _Examination:
         if names:
             message = f"settings cannot be read: {', '.join(names)}"
             yield self._error("setting-damaged", message, names)
+        if numbers := scan.dictionaries()[1]:
+            message = "a dictionary that texts are packed with is damaged"
+            yield self._error("dictionary-damaged", message, map(str, numbers))
         for question, message in _questions(self._version):
             try:
                 found = [str(row[0]) for row in self._connection.execute(question)]

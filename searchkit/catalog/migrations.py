@@ -6,7 +6,8 @@ migration is never edited: a change of the schema is a new one at the end.
 
 Version 2 keeps a version of an article that was replaced or deleted until no reader can
 ask for it any more, so that a reader sees one commit throughout, and gives every
-version a checksum.
+version a checksum.  Version 3 packs bodies as ``packing`` says; those that were there
+before stay as they are.
 """
 
 from __future__ import annotations
@@ -117,10 +118,39 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX articles_superseded ON articles (superseded)
         WHERE superseded IS NOT NULL;
     """,
+    """
+    CREATE TABLE dictionaries (
+        number   INTEGER PRIMARY KEY,  -- as frames of bodies name it
+        checksum INTEGER NOT NULL,     -- CRC-32 of the content
+        content  BLOB NOT NULL         -- Zstandard dictionary
+    );
+    CREATE TABLE dictionary_copies (
+        number   INTEGER PRIMARY KEY,
+        checksum INTEGER NOT NULL,
+        content  BLOB NOT NULL
+    );
+    """,
 )
+
+PAGE_BYTES = 16 * 2**10
+"""
+Size of the pages of a new catalog: several articles fit on one, and little of it stays
+empty.
+"""
 
 VERSION = len(MIGRATIONS)
 """The version that this release reads and writes."""
+
+
+def make(connection: sqlite3.Connection) -> None:
+    """
+    Make the tables of an empty catalog.
+
+    Args:
+        connection: In autocommit mode, to a file without anything in it.
+    """
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    migrate(connection)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from searchkit.catalog.packing import Packer
+
 #: First byte of a page that is a leaf of a table.
 _LEAF = 0x0D
 
@@ -32,13 +34,17 @@ _INTEGERS = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 
 
 def orphan_rows(
-    connection: sqlite3.Connection, scratch: Path, wanted: Mapping[int, str]
+    connection: sqlite3.Connection,
+    packer: Packer,
+    scratch: Path,
+    wanted: Mapping[int, str],
 ) -> Iterator[ArticleRow]:
     """
     Look for rows of ``articles`` on every page of a catalog.
 
     Args:
         connection: To the catalog.
+        packer: Of the catalog.
         scratch: A file to make and delete: the catalog in one piece, with its log.
         wanted: Ids of current articles by number.
 
@@ -58,7 +64,8 @@ def orphan_rows(
         copy_pages(connection, scratch)
         with scratch.open("rb") as file:
             for number, values in _Pages(file).rows(wanted):
-                row = _article_row(number, dict(zip(columns, values, strict=False)))
+                named = dict(zip(columns, values, strict=False))
+                row = _article_row(number, named, packer)
                 if row is not None and row.id == wanted[number]:
                     yield row
     finally:
@@ -68,7 +75,9 @@ def orphan_rows(
 _COLUMNS = "PRAGMA table_info(articles)"
 
 
-def _article_row(number: int, named: Mapping[str, Any]) -> ArticleRow | None:
+def _article_row(
+    number: int, named: Mapping[str, Any], packer: Packer
+) -> ArticleRow | None:
     if named.get("superseded") is not None or "body" not in named:
         return None
     values = tuple(named[name] for name in CHECKED_COLUMNS)
@@ -76,7 +85,7 @@ def _article_row(number: int, named: Mapping[str, Any]) -> ArticleRow | None:
         checksum = named["checksum"] if "checksum" in named else row_checksum(*values)
     except (ValueError, TypeError):
         return None
-    return ArticleRow(number, None, checksum, values)
+    return ArticleRow(number, None, checksum, values, packer)
 
 
 class _Pages:

@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.catalog.connection import connect_existing, translated
+from searchkit.catalog.packing import Packer, find_dictionary
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
     is_storable,
@@ -69,6 +70,7 @@ class CatalogReader:
         self._path = path
         self._connection = connection
         self._visible = visible
+        self._packer = Packer(self._dictionary)
 
     def close(self) -> None:
         """
@@ -235,13 +237,17 @@ class CatalogReader:
         with translated(self._path):
             return self._connection.execute(statement, values).fetchall()
 
+    def _dictionary(self, number: int) -> bytes | None:
+        with translated(self._path):
+            return find_dictionary(self._connection, number)
+
     def _files(self) -> list[Path]:
         return [self._path, self._path.with_name(CATALOG_NAME + "-wal")]
 
     def _read(
         self,
         ids: Iterable[str],
-        make: Callable[[Sequence[Any], int, bytes | None, bytes | None], _Made],
+        make: Callable[[Sequence[Any], int, bytes | None, bytes | None, Packer], _Made],
         kinds: Collection[str],
     ) -> Iterator[_Made]:
         """
@@ -272,7 +278,7 @@ class CatalogReader:
             )
             for checksum, times, entities, *columns in rows:
                 try:
-                    yield make(columns, checksum, times, entities)
+                    yield make(columns, checksum, times, entities, self._packer)
                 except _UNREADABLE as error:
                     reason = f"the article {columns[0]!r} cannot be read ({error})"
                     raise IndexDamagedError(

@@ -8,6 +8,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from searchkit.catalog.packing import unpack_zlib
 from searchkit.settings import MAX_UNPACK_RATIO, MIN_UNPACK_BYTES
 from searchkit.values import Value
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from searchkit.annotations.model import Annotations
     from searchkit.articles.model import Article
+    from searchkit.catalog.packing import Packer
 
 
 class StoredArticle(Value):
@@ -76,6 +78,7 @@ def stored_article(
     checksum: int,
     times: bytes | None,
     entities: bytes | None,
+    packer: Packer,
 ) -> StoredArticle:
     """
     Rebuild an article and its annotations.
@@ -85,13 +88,14 @@ def stored_article(
         checksum: Of these values.
         times: Packed records; ``None`` where the annotator has not run.
         entities: Likewise.
+        packer: Of the catalog.
 
     Raises:
-        zlib.error, ValueError, TypeError: The row is not what was written.
+        ValueError, TypeError: The row is not what was written.
     """
     from searchkit.articles.model import Article  # noqa: PLC0415 - hits do without
 
-    body = _checked_body(columns, checksum)
+    body = _checked_body(columns, checksum, packer)
     article_id, explicit, title, published, source, url, authors, path = columns[:8]
     article = Article(
         id=article_id,
@@ -112,6 +116,7 @@ def quotable_article(
     checksum: int,
     times: bytes | None,
     entities: bytes | None,
+    packer: Packer,
 ) -> QuotableArticle:
     """
     Rebuild of an article what its hits show, at a tenth of the cost of all.
@@ -121,11 +126,12 @@ def quotable_article(
         checksum: Likewise.
         times: Packed records; ``None`` where they are not asked for.
         entities: Likewise.
+        packer: Of the catalog.
 
     Raises:
-        zlib.error, ValueError, TypeError: The row is not what was written.
+        ValueError, TypeError: The row is not what was written.
     """
-    body = _checked_body(columns, checksum)
+    body = _checked_body(columns, checksum, packer)
     article_id, _, title, published, source, url, packed_authors, path = columns[:8]
     authors = () if packed_authors == "[]" else tuple(json.loads(packed_authors))
     for text in (article_id, title, published or "", source, url, path, *authors):
@@ -139,13 +145,13 @@ def quotable_article(
     )
 
 
-def _checked_body(columns: Sequence[Any], checksum: int) -> str:
+def _checked_body(columns: Sequence[Any], checksum: int, packer: Packer) -> str:
     """
     Unpack the body of a row that is what was written.
     """
     if row_checksum(*columns) != checksum:
         raise ValueError("its checksum is another")
-    text = unpack(columns[-1], columns[8])
+    text = packer.unpack(columns[-1], columns[8])
     if len(text) != columns[8]:
         raise ValueError("its body has another length")
     return text.decode()
@@ -190,29 +196,6 @@ def pack_records(records: Sequence[Any]) -> bytes:
     return zlib.compress(text.encode())
 
 
-def unpack(packed: bytes, limit: int) -> bytes:
-    """
-    Unpack what was packed, but no more than it can be.
-
-    Args:
-        packed: As zlib gives it.
-        limit: Most bytes that it may unpack to.
-
-    Raises:
-        zlib.error, TypeError: It is not what zlib gives.
-        ValueError: It is cut short, or longer.
-    """
-    if limit < 0:
-        raise ValueError("its length is less than nothing")
-    unpacker = zlib.decompressobj()
-    unpacked = unpacker.decompress(packed, limit + 1)
-    if len(unpacked) > limit:
-        raise ValueError("it is longer than it can be")
-    if not unpacker.eof:
-        raise ValueError("it is cut short")
-    return unpacked
-
-
 def unpack_records(packed: bytes | None) -> list[Any]:
     """
     Unpack records of annotations; none for ``None``.
@@ -223,4 +206,4 @@ def unpack_records(packed: bytes | None) -> list[Any]:
     if not packed:
         return []
     limit = max(len(packed) * MAX_UNPACK_RATIO, MIN_UNPACK_BYTES)
-    return list(json.loads(unpack(packed, limit)))
+    return list(json.loads(unpack_zlib(packed, limit)))

@@ -22,8 +22,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from searchkit.catalog.connection import catalog_version, connected, translated
-from searchkit.catalog.migrations import VERSION, migrate
+from searchkit.catalog.migrations import VERSION, make
 from searchkit.catalog.orphans import orphan_rows
+from searchkit.catalog.packing import write_dictionary
 from searchkit.catalog.reading import OLDEST
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
@@ -113,12 +114,13 @@ def salvage_catalog(
                 opened_for_reading(readable) as old,
             ):
                 pages = path.with_name(path.name + _PAGES)
-                orphans = partial(orphan_rows, old, pages)
-                rescue = _Rescue(_scan(path, old), orphans, progress)
+                scan = _scan(path, old)
+                orphans = partial(orphan_rows, old, scan.packer, pages)
+                rescue = _Rescue(scan, orphans, progress)
                 with translated(work), connected(work) as new, closing(new):
                     new.execute("PRAGMA journal_mode = OFF")
                     new.execute("PRAGMA synchronous = OFF")
-                    migrate(new)
+                    make(new)
                     rescue.write(new)
             if not rescue.kept:
                 reason = "no article of it can be read"
@@ -235,6 +237,8 @@ class _Rescue:
         Fill an empty catalog, in one transaction.
         """
         new.execute("BEGIN")
+        for number, content in self._scan.dictionaries()[0].items():
+            write_dictionary(new, number, content)
         self._write_articles(new)
         self._write_sources(new)
         self._write_history(new)

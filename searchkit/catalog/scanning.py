@@ -18,6 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.annotations.model import ENTITY_TYPES, EntityMention, TimeExpression
 from searchkit.catalog.connection import connected
+from searchkit.catalog.packing import (
+    DICTIONARY_TABLES,
+    Packer,
+    find_dictionary,
+    is_dictionary,
+)
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
     row_checksum,
@@ -108,12 +114,14 @@ class ArticleRow:
         superseded: The commit that replaced or deleted it, or anything else.
         checksum: As stored.
         values: Of ``CHECKED_COLUMNS``; of any type, where the row is damaged.
+        packer: Of the catalog.
     """
 
     number: int
     superseded: Any
     checksum: Any
     values: tuple[Any, ...]
+    packer: Packer
 
     @property
     def id(self) -> str | None:
@@ -136,7 +144,8 @@ class ArticleRow:
                 raise ValueError("its checksum is another")
             if not _are([named["published"] or "", *_texts(named)], [str] * 9):
                 raise ValueError("it has something else in the place of a text")
-            article = stored_article(self.values, self.checksum, None, None).article
+            stored = stored_article(self.values, self.checksum, None, None, self.packer)
+            article = stored.article
             annotators = json.loads(named["annotators"])
         except _UNREADABLE as error:
             raise ValueError(str(error)) from error
@@ -182,12 +191,51 @@ class Scan:
         )
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         self._tables = {name for (name,) in rows}
+        self.packer = Packer(self._dictionary)
 
     def has_table(self, name: str) -> bool:
         """
         Tell whether there is a table of this name, and no view in its place.
         """
         return name in self._tables
+
+    # --- dictionaries -----------------------------------------------------------
+
+    def dictionaries(self) -> tuple[dict[int, bytes], list[int]]:
+        """
+        Return the dictionaries by number, and the numbers of those with a bad copy.
+        """
+        tables = [name for name in DICTIONARY_TABLES if name in self._tables]
+        numbers: set[int] = set()
+        for table in tables:
+            numbers |= self._numbers(
+                f"SELECT number FROM {table} ORDER BY number {{0}}"
+            )
+        found: dict[int, bytes] = {}
+        bad = []
+        for number in sorted(numbers):
+            copies = [self._dictionary_in(table, number) for table in tables]
+            if None in copies:
+                bad.append(number)
+            for content in filter(None, copies):
+                found[number] = content
+        return found, bad
+
+    def _dictionary_in(self, table: str, number: int) -> bytes | None:
+        with suppress(sqlite3.Error):
+            row = self._connection.execute(
+                f"SELECT checksum, content FROM {table} WHERE number = ?", (number,)
+            ).fetchone()
+            if row is not None and is_dictionary(*row):
+                return bytes(row[1])
+        return None
+
+    def _dictionary(self, number: int) -> bytes | None:
+        if not self._tables.issuperset(DICTIONARY_TABLES):
+            return None
+        with suppress(sqlite3.Error):
+            return find_dictionary(self._connection, number)
+        return None
 
     # --- articles ---------------------------------------------------------------
 
@@ -223,12 +271,12 @@ class Scan:
         if row is None:
             return None
         if self._has_versions:
-            return ArticleRow(number, row[0], row[1], tuple(row[2:]))
+            return ArticleRow(number, row[0], row[1], tuple(row[2:]), self.packer)
         try:
             checksum = row_checksum(*row)
         except (ValueError, TypeError):
             checksum = -1
-        return ArticleRow(number, None, checksum, tuple(row))
+        return ArticleRow(number, None, checksum, tuple(row), self.packer)
 
     def current_ids(self) -> dict[int, str]:
         """

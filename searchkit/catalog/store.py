@@ -17,7 +17,7 @@ from searchkit.catalog.connection import (
     make_durable,
     translated,
 )
-from searchkit.catalog.migrations import VERSION, migrate
+from searchkit.catalog.migrations import VERSION, make, migrate
 from searchkit.catalog.reading import CATALOG_NAME, OLDEST, CatalogReader
 from searchkit.catalog.rows import CURRENT, is_storable, pack_annotators
 from searchkit.disk import make_folder, remove_whatever, sync_file, sync_folder
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from searchkit.catalog.batch import Batch
     from searchkit.catalog.known import KnownArticle, KnownSource
+    from searchkit.catalog.packing import Packer
     from searchkit.catalog.rows import StoredArticle
 
 #: Files that tell of an index which was made from a catalog.
@@ -54,6 +55,7 @@ class Catalog(CatalogReader):
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         super().__init__(path, connection, visible=CURRENT)
+        self._batch_packer: Packer | None = None
 
     @classmethod
     def create(cls, folder: Path) -> Catalog:
@@ -87,7 +89,7 @@ class Catalog(CatalogReader):
             remove_whatever(work)
             with translated(path), connected(work) as connection, closing(connection):
                 connection.execute("PRAGMA synchronous = FULL")
-                migrate(connection)
+                make(connection)
             _name(work, path)
         except OSError as error:
             where = error.filename or path
@@ -275,9 +277,11 @@ class Catalog(CatalogReader):
         from searchkit.catalog.batch import Batch  # noqa: PLC0415 - only writers need it
 
         with self._transaction():
-            batch = Batch(self._connection, self._last_generation() + 1)
+            generation = self._last_generation() + 1
+            batch = Batch(self._connection, generation, self._batch_packer)
             yield batch
             batch.finish()
+        self._batch_packer = batch.packer
 
     def set_setting(self, name: str, value: Any) -> None:
         """

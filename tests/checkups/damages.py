@@ -27,7 +27,7 @@ import searchkit.engines.whoosh.engine as engine_module
 from searchkit import Article
 from searchkit.annotations.model import Annotations
 from searchkit.catalog import Catalog
-from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS
+from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS, PAGE_BYTES
 from searchkit.catalog.rows import CHECKED_COLUMNS
 from tests.checkups.good_index import NOTE
 
@@ -122,8 +122,8 @@ def make_foreign_database(scene: Scene) -> None:
 
 def overwrite_a_page(scene: Scene) -> None:
     whole = bytearray(scene.catalog.read_bytes())
-    middle = len(whole) // 2 // 4096 * 4096
-    whole[middle : middle + 4096] = b"\xee" * 4096
+    middle = len(whole) // 2 // PAGE_BYTES * PAGE_BYTES
+    whole[middle : middle + PAGE_BYTES] = b"\xee" * PAGE_BYTES
     scene.catalog.write_bytes(whole)
 
 
