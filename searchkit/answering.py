@@ -33,6 +33,7 @@ from searchkit.settings import SNIPPET_SIZE
 from searchkit.snippets import snippet_maker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from searchkit.catalog import CatalogReader, QuotableArticle
@@ -55,7 +56,7 @@ def answer(
     published_from: str | date | None,
     published_to: str | date | None,
     snippets: int,
-    annotated: bool,
+    annotated: Callable[[], bool],
 ) -> Hits:
     """
     Answer a query string; arguments as for ``Index.search``.
@@ -70,7 +71,7 @@ def answer(
         published_from: First day of publication, or nothing.
         published_to: Last day of publication, or nothing.
         snippets: Quotations for each hit, at most.
-        annotated: Dates and entities have been looked for in the articles.
+        annotated: Tells whether dates and entities were looked for in the articles.
 
     Raises:
         DateValueError: One of the dates is none.
@@ -79,7 +80,8 @@ def answer(
     window = publication_window(published_from, published_to)
     tree = all_of([parsed.tree, *window])
     notes = list(parsed.notes)
-    if not annotated and (leaf := next(filter(_is_annotation, leaves(tree)), None)):
+    leaf = next(filter(_is_annotation, leaves(tree)), None)
+    if leaf is not None and not annotated():
         message = f"no dates and entities were looked for, so {leaf} finds nothing"
         notes.append(Note("index", message, str(leaf)))
 
@@ -190,18 +192,18 @@ def _hit(
     match: ScoredId, article: QuotableArticle, maker: SnippetMaker, snippets: int
 ) -> Hit:
     return Hit(
-        id=article.id,
-        score=match.score,
-        title=article.title,
-        published=article.published,
-        source=article.source,
-        url=article.url,
-        authors=article.authors,
-        path=article.path,
-        snippets=maker.snippets(
+        article.id,
+        match.score,
+        article.title,
+        article.published,
+        article.source,
+        article.url,
+        article.authors,
+        article.path,
+        maker.snippets(
             article.body, article.annotations, count=snippets, size=SNIPPET_SIZE
         ),
-        title_highlights=maker.title_highlights(article.title, article.annotations),
+        maker.title_highlights(article.title, article.annotations),
     )
 
 

@@ -139,7 +139,7 @@ class Index:
             published_from=published_from,
             published_to=published_to,
             snippets=snippets,
-            annotated=self.is_annotated,
+            annotated=lambda: self.is_annotated,
         )
 
     def get(self, article_id: str) -> Article:

@@ -10,7 +10,9 @@ there is one definition of what a term is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from searchkit.analysis.surfaces import has_unspaced, unspaced_pieces
@@ -95,6 +97,17 @@ class SurfaceAnalyzer:
         return surface[:-2] if surface.endswith(self._possessives) else surface
 
 
+@cache
+def _foreign() -> re.Pattern[str]:
+    return re.compile(r"[^\x00-\x7f]+")
+
+
+@cache
+def _lonely() -> re.Pattern[str]:
+    # Latin letters and the common punctuation: none combines with its neighbours.
+    return re.compile("[\u00a0-\u024f\u2010-\u2027]+")
+
+
 def fold(text: str) -> str:
     """
     Fold letter case, diacritics and apostrophes of a stretch of text.
@@ -105,8 +118,24 @@ def fold(text: str) -> str:
         >>> fold("Recep Tayyip Erdoğan"), fold("O’Neill"), fold("Straße")
         ('recep tayyip erdogan', 'oneill', 'strasse')
     """
-    if text.isascii():
-        return text.lower().replace("'", "")
+    if not text.isascii():
+        for run in set(_foreign().findall(text)):
+            folded = _folded_alone(run)
+            if folded is None:
+                return _folded(text)
+            text = text.replace(run, folded)
+    return text.lower().replace("'", "")
+
+
+@lru_cache(maxsize=10_000)
+def _folded_alone(run: str) -> str | None:
+    """
+    Fold characters that fold alike wherever they stand; ``None`` for any others.
+    """
+    return _folded(run) if _lonely().fullmatch(run) else None
+
+
+def _folded(text: str) -> str:
     lowered = unicodedata.normalize("NFKD", text).casefold()
     plain = unicodedata.normalize("NFKD", lowered).translate(folding_table())
     return unicodedata.normalize("NFC", plain)

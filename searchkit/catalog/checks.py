@@ -14,9 +14,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from searchkit.catalog.connection import catalog_version, translated
-from searchkit.catalog.migrations import MIGRATIONS, VERSION
+from searchkit.catalog.migrations import MIGRATIONS, VERSION, add_functions
 from searchkit.catalog.reading import CATALOG_NAME, OLDEST
-from searchkit.catalog.rows import row_checksum
 from searchkit.catalog.scanning import Scan, check_annotations, opened_for_reading
 from searchkit.errors import IndexAccessError, IndexDamagedError
 from searchkit.findings import Finding, Remedy
@@ -319,7 +318,7 @@ def _differences(connection: sqlite3.Connection, version: int) -> list[str]:
 def _expected(version: int) -> dict[tuple[str, str], str]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        connection.create_function("row_checksum", -1, row_checksum, deterministic=True)
+        add_functions(connection)
         for statements in MIGRATIONS[:version]:
             connection.executescript(statements)
         return _schema(connection)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from searchkit.catalog.copies import copy_pages
+from searchkit.catalog.migrations import renewed_checksum
 from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
 from searchkit.catalog.scanning import ArticleRow
 
@@ -82,7 +83,10 @@ def _article_row(
         return None
     values = tuple(named[name] for name in CHECKED_COLUMNS)
     try:
-        checksum = named["checksum"] if "checksum" in named else row_checksum(*values)
+        if "checksum" in named:
+            checksum = renewed_checksum(named["checksum"], values)
+        else:
+            checksum = row_checksum(*values)
     except (ValueError, TypeError):
         return None
     return ArticleRow(number, None, checksum, values, packer)

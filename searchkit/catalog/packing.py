@@ -34,7 +34,6 @@ _FEWEST_SAMPLES = 200
 """Articles that a dictionary is trained on, at least: fewer say too little."""
 
 _MAGIC = zstandard.FRAME_HEADER
-_WIDEST_WINDOW = 2**27
 
 #: Longest dictionary that is read.
 _MOST_DICTIONARY_BYTES = 2**20
@@ -174,13 +173,11 @@ class Packer:
         try:
             if not packed.startswith(_MAGIC):
                 return unpack_zlib(packed, limit)
-            frame = zstandard.get_frame_parameters(packed)
             limit = min(limit, _most_unpacked(packed))
-            if frame.content_size > limit or frame.window_size > _WIDEST_WINDOW:
+            if zstandard.frame_content_size(packed) > limit:
                 raise ValueError("it is longer than it can be")
-            return self._decompressor(frame.dict_id).decompress(
-                packed, allow_extra_data=False
-            )
+            number = zstandard.get_frame_parameters(packed).dict_id
+            return self._decompressor(number).decompress(packed, allow_extra_data=False)
         except (zlib.error, zstandard.ZstdError) as error:
             raise ValueError(f"it cannot be unpacked ({error})") from error
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.annotations.model import ENTITY_TYPES, EntityMention, TimeExpression
 from searchkit.catalog.connection import connected
+from searchkit.catalog.migrations import renewed_checksum
 from searchkit.catalog.packing import (
     DICTIONARY_TABLES,
     Packer,
@@ -271,7 +272,9 @@ class Scan:
         if row is None:
             return None
         if self._has_versions:
-            return ArticleRow(number, row[0], row[1], tuple(row[2:]), self.packer)
+            values = tuple(row[2:])
+            checksum = renewed_checksum(row[1], values)
+            return ArticleRow(number, row[0], checksum, values, self.packer)
         try:
             checksum = row_checksum(*row)
         except (ValueError, TypeError):

@@ -142,7 +142,7 @@ def test_a_catalog_whose_making_fails_is_not_there(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as context:
-        context.setattr("searchkit.catalog.store.migrate", fail)
+        context.setattr("searchkit.catalog.store.make", fail)
         with pytest.raises(IndexAccessError, match="full"):
             Catalog.create(tmp_path)
     assert [] == list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ from searchkit.annotations.model import Annotations, EntityMention, TimeExpressi
 from searchkit.articles.model import Article
 from searchkit.catalog import CATALOG_NAME, Catalog, KnownSource
 from searchkit.catalog.checks import check_catalog, check_file
-from searchkit.catalog.migrations import MIGRATIONS, VERSION
+from searchkit.catalog.migrations import MIGRATIONS, PAGE_BYTES, VERSION
 from searchkit.catalog.rows import CHECKED_COLUMNS, pack_records, row_checksum
 from searchkit.findings import Finding
 from searchkit.spans import Span
@@ -179,7 +179,7 @@ class TestFiles:
         A file that lost its end is damaged, and what can be read may be saved.
         """
         path = folder / CATALOG_NAME
-        os.truncate(path, path.stat().st_size - 4096)
+        os.truncate(path, path.stat().st_size - PAGE_BYTES)
         found = list(check_catalog(folder))
         assert "catalog-damaged" in {finding.code for finding in found}
         assert {"salvage"} == {finding.remedy for finding in found}

@@ -71,7 +71,7 @@ def test_a_commit_in_between_is_not_in_it(
     """
     Each step copies pages of the commit that the first one saw.
     """
-    monkeypatch.setattr("searchkit.catalog.copies._PAGES_AT_ONCE", 5)
+    monkeypatch.setattr("searchkit.catalog.copies._PAGES_AT_ONCE", 2)
     steps: list[int] = []
     with Catalog.open(folder) as catalog:
 
