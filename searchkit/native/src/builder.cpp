@@ -51,6 +51,12 @@ SegmentBuilder::SegmentBuilder(Analyzer* analyzer, std::vector<BuilderField> fie
     if (spec.words_into && *spec.words_into >= specs_.size()) {
       throw std::invalid_argument("a field gives its words to one that is not there");
     }
+    // No reader takes others; and words come without numbers.
+    if ((spec.flags & ~kAllFieldFlags) != 0 ||
+        ((spec.flags & kPositions) != 0 && (spec.flags & kFrequencies) == 0) ||
+        (spec.words_into && (specs_[*spec.words_into].flags & kFrequencies) != 0)) {
+      throw std::invalid_argument("the flags of a field do not fit");
+    }
     collected_.push_back(std::make_unique<Collected>());
   }
 }
@@ -58,6 +64,12 @@ SegmentBuilder::SegmentBuilder(Analyzer* analyzer, std::vector<BuilderField> fie
 uint32_t SegmentBuilder::begin_document() {
   if (documents_ >= 0x7FFFFFFF) {
     throw std::invalid_argument("a segment has too many documents");
+  }
+  // What was encoded has so many lengths and keys as there were documents.
+  for (const auto& field : collected_) {
+    if (field->encoder) {
+      throw std::invalid_argument("posting lists come after all documents");
+    }
   }
   for (size_t field = 0; field < specs_.size(); ++field) {
     Collected& into = *collected_[field];
@@ -78,6 +90,10 @@ void SegmentBuilder::use_vocabulary(uint32_t field, const Vocabulary& vocabulary
 
 void SegmentBuilder::add_text(uint32_t field, std::string_view text) {
   if (analyzer_ == nullptr) throw std::invalid_argument("there is no analyzer");
+  const uint32_t flags = specs_[field].flags;
+  if ((flags & kFrequencies) != 0 && (flags & kPositions) == 0) {
+    throw std::invalid_argument("a field of texts with frequencies has positions");
+  }
   Collected& into = *collected_[field];
   use_vocabulary(field, analyzer_->terms());
   std::vector<uint32_t>& terms = into.terms;

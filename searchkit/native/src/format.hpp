@@ -19,6 +19,14 @@ constexpr uint32_t kAlignment = 64;
 
 // Fields of a segment, and columns, at most.
 constexpr uint32_t kMostFields = 256;
+// Documents for a byte of the file, at most: what has a term, a length, a key or a
+// column takes more.
+constexpr uint64_t kMostDocumentsPerByte = 8;
+// Bytes of a term, at most.
+constexpr uint32_t kMostTermSize = (1u << 16) - 1;
+// Searching looks at a window in one go, and there is memory for 1 << 16 documents.
+constexpr uint32_t kSmallestWindowShift = 6;
+constexpr uint32_t kLargestWindowShift = 16;
 // Documents of a full block of postings.
 constexpr uint32_t kBlock = 128;
 // Entries of a block of the term dictionary.
@@ -40,6 +48,7 @@ enum FieldFlag : uint32_t {
   kLengths = 4,      // each document has a length in tokens
   kKey = 8,          // a document has one term at most, which names it
 };
+constexpr uint32_t kAllFieldFlags = kFrequencies | kPositions | kLengths | kKey;
 
 enum SectionKind : uint32_t {
   kFields = 1,          // FieldRecord for each field

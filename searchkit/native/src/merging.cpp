@@ -22,6 +22,9 @@ std::vector<Numbers> new_numbers(const std::vector<MergeInput>& inputs,
     for (uint32_t document = 0; document < of_input.size(); ++document) {
       of_input[document] = input.deleted[document] ? kNone : total++;
     }
+    if (total > 0x7FFFFFFF) {
+      throw std::invalid_argument("the segments have too many documents for one");
+    }
   }
   return numbers;
 }
@@ -138,7 +141,7 @@ void merge_segments(const std::string& path, const std::vector<MergeInput>& inpu
       const Field* field = segment.field(name);
       if (field != nullptr) {
         if (!sources.empty() && spec.flags != field->flags) {
-          throw std::invalid_argument("a field is not of one kind in all segments");
+          segment.damaged("a field is of another kind than in other segments");
         }
         spec.flags = field->flags;
         sources.push_back({&segment, field, &numbers[i]});

@@ -160,20 +160,35 @@ void PostingList::frequencies(uint32_t block, uint32_t* out) const {
     for (uint32_t i = 0; i < kBlock; i += 4) {
       store_lanes(out + i, load_lanes(out + i) + one);
     }
+    check_frequencies(found.frequency_bits, out, size);
     return;
   }
   unpack_run(found.data, uint64_t{size} * found.document_bits, found.frequency_bits,
              size, out);
   for (uint32_t i = 0; i < size; ++i) ++out[i];
+  check_frequencies(found.frequency_bits, out, size);
+}
+
+// Throws Damage where a frequency is 0: 2**32 - 1, less 1, in all its bits.
+void PostingList::check_frequencies(uint32_t bits, const uint32_t* numbers,
+                                    uint32_t count) const {
+  if (bits < 32) return;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (numbers[i] == 0) segment_->damaged(kAltered);
+  }
 }
 
 void PostingList::check_positions(uint32_t block, uint64_t count) const {
   if (!has_positions_) segment_->damaged("the field has no positions");
   const Packed found = packed(block);
-  const uint64_t left = positions_.size - found.positions;
+  // They end where those of the next block begin.  If all blocks had the same ones, a
+  // small file would have positions without end.
+  const uint64_t end =
+      block + 1 < blocks_ ? packed(block + 1).positions : positions_.size;
   // Positions of no bits are all 0, one a document at most.
-  if (count > (found.position_bits == 0 ? kBlock : uint64_t{1} << 32) ||
-      packed_run_size(count, found.position_bits) > left) {
+  if (found.positions > end ||
+      count > (found.position_bits == 0 ? kBlock : uint64_t{1} << 32) ||
+      packed_run_size(count, found.position_bits) > end - found.positions) {
     segment_->damaged(kAltered);
   }
 }

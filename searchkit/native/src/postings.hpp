@@ -88,6 +88,7 @@ class PostingList {
   };
   Packed packed(uint32_t block) const;
   void check_block(uint32_t block) const;
+  void check_frequencies(uint32_t bits, const uint32_t* numbers, uint32_t count) const;
   void read_documents(uint32_t block, uint32_t before, uint32_t* out) const;
 
   const Segment* segment_;

@@ -43,8 +43,13 @@ std::optional<TermEntry> TermFinder::find(std::string_view term) {
     if (asked_.fetch_add(1, std::memory_order_relaxed) < kPatience) {
       return segment_.find(field_, term);
     }
-    std::call_once(once_, [this] { read(); });
-    is_read_.store(true, std::memory_order_release);
+    // Not std::call_once(): Damage that leaves it ends the process where the C++ library
+    // is linked statically.
+    const std::lock_guard<std::mutex> locked(reading_);
+    if (!is_read_.load(std::memory_order_relaxed)) {
+      read();
+      is_read_.store(true, std::memory_order_release);
+    }
   }
   const uint64_t wanted = beginning_of(term);
   const auto behind = std::upper_bound(firsts_.begin(), firsts_.end(), wanted);

@@ -36,7 +36,7 @@ class TermFinder {
   const Segment& segment_;
   const Field& field_;
   std::atomic<uint32_t> asked_{0};
-  std::once_flag once_;
+  std::mutex reading_;
   std::atomic<bool> is_read_{false};
   std::vector<uint64_t> firsts_;  // of each block's first term, as a number that sorts
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 
 #include "crc32.hpp"
 #include "damage.hpp"
@@ -18,12 +19,35 @@ namespace searchkit {
 namespace {
 
 constexpr uint32_t kMostSections = 4096;
-constexpr uint32_t kMostTermBytes = 1u << 16;
 
-// A name that is padded with zeros.
+// Whether a text is UTF-8 as Python takes it: shortest forms, and no surrogates.
+bool is_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<uint8_t>(text[at]);
+    const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || size > text.size() - at) {
+      return false;
+    }
+    uint32_t point = size == 1 ? lead : lead & (0xFFu >> (size + 1));
+    for (size_t i = 1; i < size; ++i) {
+      const auto next = static_cast<uint8_t>(text[at + i]);
+      if ((next & 0xC0) != 0x80) return false;
+      point = point << 6 | (next & 0x3F);
+    }
+    const bool is_long = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
+    const bool is_half = point >= 0xD800 && point < 0xE000;
+    if (is_long || is_half || point > 0x10FFFF) return false;
+    at += size;
+  }
+  return true;
+}
+
+// A name that is padded with zeros, at least one; nothing where it is none.
 template <size_t Size>
-std::string name_of(const char (&padded)[Size]) {
-  return std::string(padded, strnlen(padded, Size));
+std::optional<std::string> name_of(const char (&padded)[Size]) {
+  const size_t size = strnlen(padded, Size);
+  if (size == Size || !is_utf8({padded, size})) return std::nullopt;
+  return std::string(padded, size);
 }
 
 class File {
@@ -79,8 +103,10 @@ void Segment::open() {
   if (header_.file_size != size_) damaged("the file is cut short");
   const uint64_t directory_size = uint64_t{header_.sections} * sizeof(SectionRecord);
   if (header_.sections > kMostSections || header_.directory > size_ ||
-      directory_size > size_ - header_.directory || header_.window_shift > 31 ||
-      header_.documents > 0x7FFFFFFF) {
+      directory_size > size_ - header_.directory ||
+      header_.window_shift < kSmallestWindowShift ||
+      header_.window_shift > kLargestWindowShift || header_.documents > 0x7FFFFFFF ||
+      header_.documents / kMostDocumentsPerByte > size_) {
     damaged("the header is altered");
   }
   const uint8_t* entries = base_ + header_.directory;
@@ -128,8 +154,12 @@ void Segment::open_fields() {
     const auto record =
         load<FieldRecord>(records.data + uint64_t{number} * sizeof(FieldRecord));
     Field field;
-    field.name = name_of(record.name);
+    const auto name = name_of(record.name);
     field.flags = record.flags;
+    const bool whole = name && (field.flags & ~kAllFieldFlags) == 0 &&
+                       (field.has(kFrequencies) || !field.has(kPositions));
+    if (!whole) damaged("the list of fields is altered");
+    field.name = *name;
     field.terms = record.terms;
     field.documents = record.documents;
     field.bound_rows = record.bound_rows;
@@ -158,7 +188,9 @@ void Segment::open_columns() {
     const auto record =
         load<ColumnRecord>(records.data + uint64_t{number} * sizeof(ColumnRecord));
     const Section values = section(kColumn, number, uint64_t{header_.documents} * 4);
-    columns_.push_back({name_of(record.name), values.data});
+    const auto name = name_of(record.name);
+    if (!name) damaged("the list of columns is altered");
+    columns_.push_back({*name, values.data});
   }
 }
 
@@ -222,7 +254,7 @@ std::string Segment::term_text(const Field& field, uint32_t number) const {
   for (uint32_t i = 0;; ++i) {
     uint64_t shared = 0, fresh = 0, skipped = 0;
     const bool whole = get_varint(at, end, shared) && get_varint(at, end, fresh);
-    if (!whole || shared > size || fresh > kMostTermBytes ||
+    if (!whole || shared > size || fresh > kMostTermSize - shared ||
         fresh > static_cast<uint64_t>(end - at)) {
       damaged("the term dictionary is altered");
     }
@@ -289,7 +321,7 @@ void TermCursor::open_block(uint32_t block) {
 void TermCursor::read_entry() {
   uint64_t shared = 0, fresh = 0, documents = 0, more = 0, size = 0, positions = 0;
   bool whole = get_varint(at_, end_, shared) && get_varint(at_, end_, fresh);
-  if (!whole || shared > text_.size() || fresh > kMostTermBytes ||
+  if (!whole || shared > text_.size() || fresh > kMostTermSize - shared ||
       fresh > static_cast<uint64_t>(end_ - at_)) {
     segment_->damaged("the term dictionary is altered");
   }
@@ -322,6 +354,16 @@ void TermCursor::next() {
   if (number >= field_->terms) {
     entry_.number = field_->terms;
   } else if (number % kTermsPerBlock == 0) {
+    // What blocks hold follows each other.  If all named the same posting lists, a small
+    // file would have postings without end.
+    const uint8_t* record =
+        field_->term_blocks.data + uint64_t{number / kTermsPerBlock} * kTermBlockBytes;
+    if (load<uint64_t>(record) !=
+            static_cast<uint64_t>(at_ - field_->term_data.data) ||
+        load<uint64_t>(record + 8) != postings_at_ ||
+        (field_->has(kPositions) && load<uint64_t>(record + 16) != positions_at_)) {
+      segment_->damaged("the term dictionary is altered");
+    }
     open_block(number / kTermsPerBlock);
   } else {
     entry_.number = number;
