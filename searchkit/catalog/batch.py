@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from searchkit.catalog.known import KnownSource
 
 
+#: Most ids in one statement; SQLite's own limit is far higher.
+_IDS_AT_ONCE = 500
+
 #: Articles that a dictionary is made of, at most.
 _MOST_SAMPLES = 2_000
 
@@ -73,8 +76,9 @@ class Batch:
             "SELECT EXISTS (SELECT 1 FROM removed)"
         ).fetchone()
         self._has_removed = bool(removed)
-        #: Numbers of the articles that were put, by id.
-        self._numbers: dict[str, int] = {}
+        #: Numbers of current articles by id, as far as they are known here; ``None``
+        #: where there is none.
+        self._numbers: dict[str, int | None] = {}
         self._annotators: tuple[Mapping[str, str], str] = {}, pack_annotators({})
         self.generation = generation
         self.added = self.updated = self.deleted = 0
@@ -92,6 +96,23 @@ class Batch:
         if content is not None:
             write_dictionary(self._connection, 1, content)
             self.packer = self._packing()
+
+    def expect(self, ids: Sequence[str]) -> None:
+        """
+        Look up many articles at once, which will be put: faster than one by one.
+        """
+        wanted = [one for one in ids if one not in self._numbers and is_storable(one)]
+        self._numbers.update(dict.fromkeys(wanted))
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            part = wanted[start : start + _IDS_AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            self._numbers.update(
+                self._connection.execute(
+                    f"SELECT id, number FROM articles WHERE id IN ({marks})"
+                    f" AND {CURRENT}",
+                    part,
+                )
+            )
 
     def _packing(self) -> Packer:
         (newest,) = self._connection.execute(
@@ -136,7 +157,7 @@ class Batch:
         execute = self._connection.execute
         before = self._supersede(article.id)
         cursor = execute(_INSERT, (*values, row_checksum(*values)))
-        number = self._numbers[article.id] = cursor.lastrowid or 0
+        number = self._numbers[article.id] = cursor.lastrowid
         outcome: Literal["added", "updated"] = "updated"
         if before is None:
             if self._has_removed:
@@ -177,7 +198,7 @@ class Batch:
             (article_id, self.generation),
         )
         self._has_removed = True
-        self._numbers.pop(article_id, None)
+        self._numbers[article_id] = None
         self.deleted += 1
         self._changed = True
         return True
@@ -296,6 +317,8 @@ class Batch:
         return self._annotators[1]
 
     def _number(self, article_id: str) -> int | None:
+        if article_id in self._numbers:
+            return self._numbers[article_id]
         if not is_storable(article_id):
             return None
         row = self._connection.execute(

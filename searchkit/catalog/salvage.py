@@ -229,6 +229,8 @@ class _Rescue:
         }
         #: Ids of versions that say that they were replaced or deleted, by number.
         self._former: dict[int, str] = {}
+        #: Whether a row cannot be read whose id is not known from anywhere else.
+        self._is_one_nameless = False
         #: The newest commit that a row speaks of.
         self._last = 0
 
@@ -266,7 +268,9 @@ class _Rescue:
         try:
             row = self._scan.article_row(number)
         except sqlite3.Error:
-            return  # its id may be known from an index
+            # Its id may be known from an index.
+            self._is_one_nameless |= number not in self._ids
+            return
         if row is not None and row.superseded is not None:
             self._ids.pop(number, None)
             self._former[number] = row.id or ""
@@ -277,10 +281,17 @@ class _Rescue:
     def _write_unreplaced(self, new: sqlite3.Connection) -> None:
         """
         Write versions that say that they were replaced, where nothing has done it.
+
+        A row of which nothing is left may have: then they are lost, for what was
+        replaced must not come back.
         """
         known = {*self._ids.values(), *self.lost, *self._removed}
         for number, article_id in self._former.items():
-            if article_id not in known:
+            if article_id in known:
+                continue
+            if self._is_one_nameless:
+                self.lost.add(article_id)
+            else:
                 row = self._scan.article_row(number)
                 assert row is not None  # it was read before
                 self._copy(new, row)

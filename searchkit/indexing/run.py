@@ -72,6 +72,8 @@ class IndexingRun:
         self._annotators = annotators
         self._fingerprints: dict[str, str] = {a.kind: a.fingerprint for a in annotators}
         self._transfer = Transfer(catalog, engine, self._fingerprints, self.report)
+        #: Whether the catalog was empty, and knows what this run has stored alone.
+        self._is_first = catalog.generation == 0
         #: Articles stored in this run, with the location that they came from.
         self._stored: dict[str, str] = {}
         #: What was refused, by the location of its source.
@@ -417,6 +419,8 @@ class IndexingRun:
                 article.fingerprint, article.explicit_id, self._fingerprints, ()
             )
         else:
+            if self._is_first and here is None:
+                return None
             found = self._catalog.known_article(article_id)
             if found is None:
                 return None

@@ -144,6 +144,7 @@ class Transfer:
             # So that what a script has added stays when a file with the same text goes.
             records.append(SourceRecord(_NO_FILE, self.scripted))
         with self._catalog.batch() as batch:
+            batch.expect(list(self.pending))
             batch.learn([one.article.body for one in self.pending.values()])
             outcomes = [
                 batch.put(one.article, one.annotations, self._fingerprints)
