@@ -13,9 +13,10 @@ and hands it out interleaved, so that whatever else the machine does hits all al
 5. ``rounds`` takes the times of queries; ``rows`` those of all else.
 6. ``statistics`` sums them up, ``report`` prints them; ``suite`` joins these steps.
 
-Two profiles: in ``bare`` all engines hold the very same terms of one field and are
+Three profiles: in ``bare`` all engines hold the very same terms of one field and are
 asked the very same questions; ``default`` is searchkit as it comes, title and body with
-proximity evidence, beside its own bare profile.
+proximity evidence, beside its own bare profile; ``whoosh`` is Whoosh's own API on the
+index of the bare profile (``whoosh_api`` in ``peers``).
 
 What is not here: quality of ranking, many writers, clusters, and indexes that do not
 fit into memory.

@@ -186,6 +186,8 @@ def main(
       job      query string to 10 hits with snippets
       cold     one query of the command line, as a whole process
       threads  a set of queries with 1 and 2 threads
+      whoosh   top 10 by Whoosh's own searcher: on its codec, on native segments,
+               and on these with TreeQuery (engines searchkit, searchkit-whoosh)
 
     The report is printed as Markdown on standard output, progress on standard error.
     """  # noqa: D301 - Click keeps the lines after a backspace as they are

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 NAMES: tuple[str, ...] = ("searchkit", "searchkit-whoosh", "tantivy", "fts5", "lucene")
 """All engines; ``searchkit-whoosh`` is searchkit on Whoosh's own codec."""
 
+WHOOSH_NAMES: tuple[str, ...] = ("whoosh", "whoosh-native", "whoosh-tree")
+"""
+Whoosh's API in its row: its codec and nodes, native segments with its nodes, and the
+same with ``TreeQuery``.
+"""
+
 UNRANKED = frozenset({"fts5"})
 """Engines that score by another formula than the others."""
 

@@ -17,6 +17,9 @@ load  kind, folder, queries, passes,      cpu (of all threads), wall; asked
       threads
 ===== =================================== ============================================
 
+The kinds ``plain`` and ``tree`` are asked, not built: they are an index of kind
+``terms``, through Whoosh's own searcher.
+
 An answer may instead hold ``unoffered``, a sentence, where an engine has no such thing,
 or ``error``.  A process ends when its standard input closes, so that none outlives the
 one that asks.

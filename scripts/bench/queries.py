@@ -60,6 +60,9 @@ CLASSES: tuple[str, ...] = (
 JOB_CLASSES: tuple[str, ...] = ("common", "and2", "and3", "or3", "phrase2")
 """Those that are also asked as strings."""
 
+WHOOSH_CLASSES: tuple[str, ...] = ("rare", "common", "and2", "or3", "phrase2")
+"""Those that are put to Whoosh's own API."""
+
 _SAMPLED = 4
 _TRIES = 400
 _MOST_EXPANSIONS = 1000

@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from scripts.bench import machine
-from scripts.bench.contestants import NAMES
+from scripts.bench.contestants import NAMES, WHOOSH_NAMES
 from scripts.bench.statistics import Summary, geometric_mean, spread, summary
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _timing(times: Mapping[str, Times], groups: Mapping[str, str]) -> str:
     """
     Return two tables: percentiles, and sums with their ratio to the first engine's.
     """
-    engines = [name for name in NAMES if name in times]
+    engines = [name for name in (*NAMES, *WHOOSH_NAMES) if name in times]
     cpu: dict[str, dict[str, Summary]] = {}
     wall: dict[str, dict[str, Summary]] = {}
     for engine in engines:

@@ -99,6 +99,7 @@ def search_times(
     queries: Sequence[BenchQuery],
     offered: Mapping[str, Mapping[str, Answer]],
     *,
+    counts: Sequence[bool] = (False, True),
     measure: Measure,
     say: Callable[[str], None],
 ) -> dict[tuple[str, bool], Times]:
@@ -110,6 +111,7 @@ def search_times(
         kinds: As for :func:`answers`.
         queries: What they are asked.
         offered: What :func:`answers` has found; nothing else is asked again.
+        counts: Whether all matches are counted; one measurement for each.
         measure: How times are taken.
         say: Gets a sentence for each round.
 
@@ -125,7 +127,7 @@ def search_times(
                 (name, count)
                 for name in session.names
                 if query.name in offered.get(name, ())
-                for count in (False, True)
+                for count in counts
             ]
             for name, count in chance.sample(able, len(able)):
                 told = session.ask(

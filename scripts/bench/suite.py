@@ -4,15 +4,27 @@ The suite: what is done, in which order, and what comes out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scripts.bench.agreement import PairAgreement, compare, compare_uncounted
 from scripts.bench.building import Built, build
-from scripts.bench.contestants import UNRANKED, Contestant, Session, take_part
+from scripts.bench.contestants import (
+    UNRANKED,
+    WHOOSH_NAMES,
+    Contestant,
+    Session,
+    take_part,
+)
 from scripts.bench.corpus import Corpus, prepare
 from scripts.bench.protocol import EngineFailedError
-from scripts.bench.queries import JOB_CLASSES, BenchQuery, draw, text_of
+from scripts.bench.queries import (
+    JOB_CLASSES,
+    WHOOSH_CLASSES,
+    BenchQuery,
+    draw,
+    text_of,
+)
 from scripts.bench.rounds import Measure, Times, answers, job_times, search_times
 from scripts.bench.rows import ColdTimes, Throughput, cold_times, throughputs
 
@@ -28,6 +40,7 @@ ROWS: tuple[str, ...] = (
     "job",
     "cold",
     "threads",
+    "whoosh",
 )
 """What can be measured; see ``--help``."""
 
@@ -87,7 +100,7 @@ class Outcome:
         contestants: The engines that took part.
         groups: The class of each query, by its name.
         builds: By engine and kind of index.
-        profiles: By name, ``bare`` and ``default``.
+        profiles: By name, ``bare``, ``default`` and ``whoosh``.
         jobs: Times of the whole job.
         job_totals: The totals that each engine told for it, by query.
         cold: Times of whole processes.
@@ -161,6 +174,8 @@ class Suite:
             self._search(outcome, queries)
         if "default" in options.rows:
             self._default(outcome, queries)
+        if "whoosh" in options.rows:
+            self._whoosh(outcome, queries)
         if "job" in options.rows:
             self._job(outcome, queries)
         if "cold" in options.rows:
@@ -198,7 +213,8 @@ class Suite:
         Tell whether a row needs an index of this kind of an engine.
         """
         wanted = {
-            "terms": {"search", "threads"},
+            "terms": {"search", "threads"}
+            | ({"whoosh"} if contestant.is_searchkit else set[str]()),
             "raw": {"index"} if contestant.is_searchkit else set[str](),
             "text": {"add", "default", "cold", "job"}
             if contestant.is_searchkit
@@ -254,6 +270,57 @@ class Suite:
             session, kinds, queries, told, measure=self._measure, say=self._say
         )
         return Profile(agreement, times)
+
+    def _whoosh(self, outcome: Outcome, queries: Sequence[BenchQuery]) -> None:
+        """
+        Ask through Whoosh's own searcher, and compare what is to be equal.
+
+        Its own nodes score by Whoosh's formula, whatever the codec, and a tree by ours.
+        """
+        groups = set(WHOOSH_CLASSES) & set(self._options.groups)
+        asked = [query for query in queries if query.group in groups]
+        able = {c.name: c for c in self._able(outcome, "terms") if c.is_searchkit}
+        own, native, tree = WHOOSH_NAMES
+        uses = [
+            (own, "searchkit-whoosh", "plain"),
+            (native, "searchkit", "plain"),
+            (tree, "searchkit", "tree"),
+            ("searchkit", "searchkit", "terms"),
+        ]
+        uses = [use for use in uses if use[1] in able]
+        if not asked or not uses:
+            return
+        contestants = [replace(able[engine], name=name) for name, engine, _ in uses]
+        kinds = {name: kind for name, _, kind in uses}
+        with Session(contestants, outcome.notes) as session:
+            for name, engine, kind in uses:
+                folder = str(outcome.builds[engine, "terms"].folder)
+                session.ask(name, "open", kind=kind, folder=folder)
+            self._say(f"Comparing answers on {len(asked):,} queries (whoosh) ...")
+            told = answers(session, kinds, asked)
+            by_query = self._groups(asked)
+            agreement: list[PairAgreement] = []
+            for pair in ((own, native), (tree, "searchkit")):
+                both = {name: told[name] for name in pair if name in told}
+                agreement += compare(both, by_query)
+            both = {name: told[name] for name in (own, tree) if name in told}
+            agreement += compare(both, by_query, unranked=both)
+            trees = [query.tree for query in asked]
+            for name in session.names:
+                seconds = self._options.warm_up * 0.1
+                session.ask(
+                    name, "warm", kind=kinds[name], queries=trees, seconds=seconds
+                )
+            times = search_times(
+                session,
+                kinds,
+                asked,
+                {name: told[name] for name in WHOOSH_NAMES if name in told},
+                counts=(False,),
+                measure=self._measure,
+                say=self._say,
+            )
+        outcome.profiles["whoosh"] = Profile(agreement, times)
 
     def _threads(
         self, session: Session, outcome: Outcome, queries: Sequence[BenchQuery]

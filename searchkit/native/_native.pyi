@@ -185,6 +185,30 @@ class PostingCursor:
         Return the least exact length in the block.
         """
 
+    def peaks(self) -> tuple[int, int]:
+        """
+        Return the greatest frequency and the least exact length from this block on.
+        """
+
+    def score_by(self, idf: float, factor: float, norms: bytes, /) -> None:
+        """
+        Say how to score.
+
+        Args:
+            idf: Factor of the whole score.
+            factor: Of the frequency.
+            norms: For each document, as f64, what is added to the frequency below the
+                line.
+
+        Raises:
+            ValueError: There are more or fewer norms than documents.
+        """
+
+    def score(self) -> float:
+        """
+        Return idf * (f * factor / (f + norm)), after :meth:`score_by`.
+        """
+
     def copy(self) -> PostingCursor: ...
 
 class SegmentBuilder:
@@ -500,6 +524,61 @@ class Searcher:
     def mean_length(self, field: str) -> float:
         """
         Return the mean length of a field where it is not empty; 0 without lengths.
+        """
+
+class BoundPlan:
+    """
+    A plan with its weights and expansions, to be run segment by segment.
+
+    Many threads may use it at once.
+
+    Args:
+        searcher: The snapshot that it is for.
+        plan: What is asked.
+        proximity: Evidence added to the scores of matches that have both terms.
+        max_expansions: Terms that one pattern stands for, at most.
+
+    Raises:
+        ValueError: The plan is wrong, or too large.
+        IndexDamagedError: A segment is damaged; so with all methods.
+    """
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        plan: Plan | tuple[Any, ...],
+        proximity: Proximity,
+        max_expansions: int,
+        /,
+    ) -> None: ...
+    def best(
+        self, segment: int, count: int, offset: int, least: float, /
+    ) -> tuple[list[int], list[float]]:
+        """
+        Return the best ``count`` matches of a segment behind the ``offset`` best.
+
+        Args:
+            segment: Number of the segment.
+            count: Matches, at most.
+            offset: Matches to pass over.
+            least: Scores of interest are above it; 0 for all.
+
+        Returns:
+            Document numbers and scores, the best first; equal scores in the searcher's
+            order.  A score that is a rounding error above ``least`` may be among them.
+
+        Raises:
+            IndexError: There is no such segment.
+        """
+
+    def documents(self, segment: int, /) -> bytes:
+        """
+        Return the numbers of all matches of a segment as u32, ascending.
+        """
+
+    def any(self, segment: int, /) -> bool:
+        """
+        Tell whether a segment has a match.
         """
 
 # --- snippets -------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import searchkit
 from scripts.bench.agreement import Answer
 from scripts.bench.peers.base import SNIPPETS, NotOfferedError, Peer, Reader
+from scripts.bench.peers.whoosh_api import FORMS, WhooshReader
 from searchkit import Article
 from searchkit.documents import Document
 from searchkit.engines import local_engine
@@ -90,7 +91,11 @@ class SearchkitPeer(Peer):
     def open(self, kind: str, folder: Path) -> Reader:
         """
         Open a searcher, and where there is a catalog, the index.
+
+        The kinds in ``whoosh_api.FORMS`` are ways to ask an index of kind ``terms``.
         """
+        if kind in FORMS:
+            return WhooshReader(folder, tree_of if kind == "tree" else None)
         return SearchkitReader(folder, is_bare=kind == "terms")
 
 
@@ -112,7 +117,7 @@ class SearchkitReader(Reader):
         """
         Return the call of the searcher, with the query made ready as for the peers.
         """
-        query = self._query(tree)
+        query = tree_of(tree, is_bare=self._is_bare)
         if isinstance(self._searcher, NativeSearcher):
             prepared = self._searcher.prepare(query).search
             return lambda: prepared(limit=limit, count=count)
@@ -144,27 +149,37 @@ class SearchkitReader(Reader):
         if self._index is not None:
             self._index.close()
 
-    def _query(self, tree: Tree) -> Query:
-        field: TextField | None = "body" if self._is_bare else None
-        match tree["op"]:
-            case "term":
-                return trees.Word(tree["word"], field)
-            case "phrase":
-                return trees.Phrase(tree["text"], field)
-            case "prefix":  # whole words are kept without regard to the field
-                return trees.Prefix(tree["text"])
-            case "fuzzy":
-                return _fuzzy(tree["text"])
-            case "dates":
-                first, last = map(date.fromisoformat, (tree["first"], tree["last"]))
-                return trees.DateRange("published", first, last)
-            case "entity" if self._is_bare:
-                return trees.Name("entity", tree["name"])
-            case "and":
-                return trees.And(tuple(map(self._query, tree["of"])))
-            case "or":
-                return trees.Or(tuple(map(self._query, tree["of"])))
-        raise NotOfferedError(f"this index has no {tree['op']}")
+
+def tree_of(tree: Tree, *, is_bare: bool = True) -> Query:
+    """
+    Return a query of the benchmark as a tree of searchkit's.
+
+    Args:
+        tree: See ``scripts.bench.queries``.
+        is_bare: Whether words are looked for in the body alone.
+
+    Raises:
+        NotOfferedError: There is no such node, or no such field in the index.
+    """
+    field: TextField | None = "body" if is_bare else None
+    match tree["op"]:
+        case "term":
+            return trees.Word(tree["word"], field)
+        case "phrase":
+            return trees.Phrase(tree["text"], field)
+        case "prefix":  # whole words are kept without regard to the field
+            return trees.Prefix(tree["text"])
+        case "fuzzy":
+            return _fuzzy(tree["text"])
+        case "dates":
+            first, last = map(date.fromisoformat, (tree["first"], tree["last"]))
+            return trees.DateRange("published", first, last)
+        case "entity" if is_bare:
+            return trees.Name("entity", tree["name"])
+        case "and" | "or":
+            join = trees.And if tree["op"] == "and" else trees.Or
+            return join(tuple(tree_of(child, is_bare=is_bare) for child in tree["of"]))
+    raise NotOfferedError(f"this index has no {tree['op']}")
 
 
 def _fuzzy(text: str) -> Query:

@@ -3,7 +3,7 @@ The posting lists of native segments, as Whoosh's queries walk over them.
 
 Whoosh joins posting lists in Python, whatever the codec: for each document it calls
 some methods of each list.  Most of those here are the methods of the extension's cursor
-themselves, and a score is a closure on two of them.
+themselves, and so is the score, where Whoosh scores by BM25.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from whoosh.query.spans import Span
 from whoosh.scoring import BM25FScorer
 from whoosh.system import pack_uint
 
-from searchkit.engines.whoosh.codec_reading import SegmentFile, rounded
+from searchkit.engines.whoosh.codec_reading import Norms, SegmentFile, rounded
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterator
 
     from searchkit.native import _native
@@ -65,34 +64,32 @@ class NativeMatcher(LeafMatcher):  # type: ignore[misc]
             self.max_quality = self.scorer.max_quality
             self.supports_block_quality = self.scorer.supports_block_quality
         if type(self.scorer) is BM25FScorer:
-            lengths = self._file.lengths(self._term[0])
-            if lengths is not None:
-                self._score_by_bm25(cursor, self.scorer, lengths)
+            norms = self._file.norms(
+                self._term[0], self.scorer.K1, self.scorer.B, self.scorer.avgfl
+            )
+            if norms is not None:
+                self._score_by_bm25(cursor, self.scorer, norms)
 
     def _score_by_bm25(
-        self, cursor: _native.PostingCursor, scorer: BM25FScorer, lengths: array[int]
+        self, cursor: _native.PostingCursor, scorer: BM25FScorer, norms: Norms
     ) -> None:
         """
         Put Whoosh's formula, operation for operation, on the cursor.
         """
         idf: float = scorer.idf
         factor: float = scorer.K1 + 1
-        norms = self._file.norms(self._term[0], scorer.K1, scorer.B, scorer.avgfl)
-        frequency, document = cursor.frequency, cursor.document
+        cursor.score_by(idf, factor, norms.by_document)
+        by_length = norms.by_length
         is_active, shortest = cursor.is_active, cursor.shortest
         most_frequent = cursor.most_frequent
-
-        def score() -> float:
-            tf = frequency()
-            return idf * ((tf * factor) / (tf + norms[lengths[document()]]))
 
         def block_quality() -> float:
             if not is_active():
                 return 0.0
             tf = most_frequent()
-            return idf * ((tf * factor) / (tf + norms[shortest()]))
+            return idf * ((tf * factor) / (tf + by_length[shortest()]))
 
-        self.score, self.block_quality = score, block_quality
+        self.score, self.block_quality = cursor.score, block_quality
 
     def copy(self) -> NativeMatcher:
         """

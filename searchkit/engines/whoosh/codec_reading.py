@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from searchkit.native import _native
 
 _BLOBS_KEPT = 4
-_NORMS_KEPT = 64
+_NORMS_KEPT = 8
 
 
 def rounded(length: int) -> int:
@@ -62,8 +62,9 @@ class SegmentFile:
         self.fields = native.fields
         self._columns = frozenset(native.columns)
         self._numbers: dict[tuple[str, str], array[int] | None] = {}
+        self._tokens: dict[str, int] = {}
         self._extremes: dict[str, tuple[int, int]] = {}
-        self._norms: dict[tuple[str, float, float, float], _Norms] = {}
+        self._norms: dict[tuple[str, float, float, float], Norms] = {}
         self._verified: set[str] = set()
         # A cached method would keep the file open as long as the cache lives.
         self._lines = lru_cache(_BLOBS_KEPT)(_lines_of(native))
@@ -73,6 +74,15 @@ class SegmentFile:
         Return the exact lengths of a field by document; ``None`` where it has none.
         """
         return self._cached("lengths", field)
+
+    def tokens(self, field: str) -> int:
+        """
+        Return the tokens of a field in all documents; 0 where it has none.
+        """
+        if field not in self._tokens:
+            known = field in self.fields
+            self._tokens[field] = self.native.statistics(field)[1] if known else 0
+        return self._tokens[field]
 
     def shortest_and_longest(self, field: str) -> tuple[int, int]:
         """
@@ -104,15 +114,18 @@ class SegmentFile:
             self._numbers[key] = array("I", found) if found else None
         return self._numbers[key]
 
-    def norms(self, field: str, k1: float, b: float, mean: float) -> _Norms:
+    def norms(self, field: str, k1: float, b: float, mean: float) -> Norms | None:
         """
-        Return what BM25 adds to the frequency in its denominator, by exact length.
+        Return what BM25 adds to the frequency; ``None`` where there are no lengths.
         """
         key = field, k1, b, mean
         if key not in self._norms:
+            lengths = self.lengths(field)
+            if lengths is None:
+                return None
             if len(self._norms) >= _NORMS_KEPT:
                 self._norms.clear()
-            self._norms[key] = _Norms(k1, b, mean)
+            self._norms[key] = Norms(_NormByLength(k1, b, mean), lengths)
         return self._norms[key]
 
     def terms(self, field: str) -> _native.TermCursor | None:
@@ -167,7 +180,24 @@ def _lines_of(native: _native.Segment) -> Callable[[int], list[bytes]]:
     return lambda block: split_lines(native.stored(block))
 
 
-class _Norms(dict[int, float]):
+class Norms:
+    """
+    What BM25 adds to the frequency in its denominator, in a field.
+
+    Args:
+        by_length: By exact length.
+        lengths: Exact lengths by document.
+
+    Attributes:
+        by_document: By document, as f64 in the order of the machine.
+    """
+
+    def __init__(self, by_length: dict[int, float], lengths: array[int]) -> None:
+        self.by_length = by_length
+        self.by_document = array("d", map(by_length.__getitem__, lengths)).tobytes()
+
+
+class _NormByLength(dict[int, float]):
     """
     K1 * ((1 - B) + B * length / mean), in Whoosh's order of operations.
     """
@@ -292,9 +322,7 @@ class NativePerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         Return the tokens of a field in all documents.
         """
         given = self._segment.field_length(fieldname)
-        if given is not None or fieldname not in self._file.fields:
-            return given or 0
-        return self._file.native.statistics(fieldname)[1]
+        return given if given is not None else self._file.tokens(fieldname)
 
     def min_field_length(self, fieldname: str) -> int:
         """

@@ -36,22 +36,21 @@ class NativeTermInfo(TermInfo):  # type: ignore[misc]
         self._df, self._weight = counts
 
     def __getattr__(self, name: str) -> Any:
-        if name not in {"_minlength", "_maxlength", "_maxweight", "_minid", "_maxid"}:
+        if name == "_maxlength":
+            file, field, _ = self._source
+            self._maxlength = file.shortest_and_longest(field)[1]
+        elif name in {"_minlength", "_maxweight", "_minid", "_maxid"}:
+            self._measure()
+        else:
             raise AttributeError(name)
-        self._measure()
         return self.__dict__[name]
 
     def _measure(self) -> None:
         file, field, term = self._source
         cursor = file.postings(field, term)
         self._minid, self._maxid = cursor.document(), file.documents - 1
-        most, least = 0, 2**32
-        while cursor.is_active():
-            most = max(most, cursor.most_frequent())
-            least = min(least, cursor.shortest())
-            cursor.next_block()
-        self._maxweight, self._minlength = most, rounded(least)
-        self._maxlength = file.shortest_and_longest(field)[1]
+        self._maxweight, shortest = cursor.peaks()
+        self._minlength = rounded(shortest)
 
 
 class NativeCursor(base.FieldCursor):  # type: ignore[misc]

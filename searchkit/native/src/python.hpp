@@ -104,6 +104,7 @@ int guarded_status(Body&& body) noexcept {
 void add_analysis(PyObject* module);
 void add_segments(PyObject* module);
 void add_search(PyObject* module);
+void add_bound_plans(PyObject* module);  // after add_search()
 void add_snippets(PyObject* module);
 
 }  // namespace searchkit

@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "boxes.hpp"
-#include "search.hpp"
+#include "search_binding.hpp"
 #include "search_expansion.hpp"
 #include "search_plan_reader.hpp"
 #include "segments_binding.hpp"
@@ -14,6 +14,7 @@ namespace {
 
 PyObject* cancellation_type = nullptr;
 PyObject* prepared_type = nullptr;
+PyObject* searcher_type = nullptr;
 
 // A plan that was read once, for any number of searches.
 struct Prepared {
@@ -24,7 +25,7 @@ struct Prepared {
 
 // A searcher, and the class of its hits: a subclass of tuple with two items, id and
 // score; nullptr for plain tuples that say where the document is, too.
-struct BoundSearcher {
+struct PythonSearcher {
   Searcher searcher;
   Object hit_type;
 };
@@ -107,11 +108,14 @@ int prepared_init(PyObject* self, PyObject* args, PyObject* keywords) {
                                      &plan, &proximity, &expansions)) {
       throw PythonError();
     }
+    auto& value = reinterpret_cast<Box<Prepared>*>(self)->value;
+    // A search in another thread may be using it.
+    if (value) throw std::invalid_argument("a plan is prepared once");
     auto prepared = std::make_unique<Prepared>();
     prepared->plan = read_plan(plan);
     if (proximity != nullptr) prepared->proximity = read_proximity(proximity);
     prepared->max_expansions = amount_of(expansions);
-    reinterpret_cast<Box<Prepared>*>(self)->value = std::move(prepared);
+    value = std::move(prepared);
   });
 }
 
@@ -139,6 +143,9 @@ int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
                                      &date_column, &hit)) {
       throw PythonError();
     }
+    auto& value = reinterpret_cast<Box<PythonSearcher>*>(self)->value;
+    // A search in another thread, or a plan that is bound to it, may be using it.
+    if (value) throw std::invalid_argument("a searcher is made once");
     const Object pairs = Object::made(PySequence_Tuple(segments));
     std::vector<std::shared_ptr<const Segment>> opened;
     std::vector<Object> kept;
@@ -155,10 +162,10 @@ int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
       require(PyBytes_AsStringAndSize(bitmap, &data, &size));
       deleted.emplace_back(data, static_cast<size_t>(size));
     }
-    auto bound = std::unique_ptr<BoundSearcher>(new BoundSearcher{
+    auto bound = std::unique_ptr<PythonSearcher>(new PythonSearcher{
         Searcher(Snapshot(std::move(opened), deleted, key_field, date_column)),
         hit_type_from(hit)});
-    reinterpret_cast<Box<BoundSearcher>*>(self)->value = std::move(bound);
+    value = std::move(bound);
   });
 }
 
@@ -247,7 +254,7 @@ PyObject* searcher_search(PyObject* self, PyObject* const* args, Py_ssize_t coun
       PyErr_SetString(PyExc_TypeError, "a search takes one plan, and keywords");
       throw PythonError();
     }
-    BoundSearcher& bound = unboxed<BoundSearcher>(self);
+    PythonSearcher& bound = unboxed<PythonSearcher>(self);
     Keywords keywords(names, args + count);
     SearchOptions options;
     options.limit = amount_of(keywords.number("limit", options.limit));
@@ -299,7 +306,7 @@ PyObject* searcher_matches(PyObject* self, PyObject* args, PyObject* keywords) {
             &proximity, &expansions, &timeout, &cancellation)) {
       throw PythonError();
     }
-    Searcher& searcher = unboxed<BoundSearcher>(self).searcher;
+    Searcher& searcher = unboxed<PythonSearcher>(self).searcher;
     const uint32_t leaf = amount_of(segment);
     if (leaf >= searcher.snapshot().leaves().size()) {
       PyErr_SetString(PyExc_IndexError, "the snapshot has fewer segments");
@@ -336,7 +343,7 @@ PyObject* searcher_count(PyObject* self, PyObject* args, PyObject* keywords) {
                                      &timeout, &cancellation)) {
       throw PythonError();
     }
-    Searcher& searcher = unboxed<BoundSearcher>(self).searcher;
+    Searcher& searcher = unboxed<PythonSearcher>(self).searcher;
     SearchOptions options;
     options.max_expansions = amount_of(expansions);
     const Plan read = read_plan(plan);
@@ -365,7 +372,7 @@ PyObject* searcher_expand(PyObject* self, PyObject* args, PyObject* keywords) {
     std::string field;
     const TermsPattern pattern = read_pattern(args, field);
     const uint32_t most = amount_of(limit);
-    Searcher& searcher = unboxed<BoundSearcher>(self).searcher;
+    Searcher& searcher = unboxed<PythonSearcher>(self).searcher;
     Stop stop(flag_of(cancellation), seconds_of(timeout));
     std::vector<std::pair<std::string, uint64_t>> found;
     {
@@ -387,7 +394,7 @@ PyObject* searcher_document_frequency(PyObject* self, PyObject* args) {
   return guarded([&] {
     PyObject *field = nullptr, *term = nullptr;
     if (!PyArg_ParseTuple(args, "OO", &field, &term)) throw PythonError();
-    const Snapshot& snapshot = unboxed<BoundSearcher>(self).searcher.snapshot();
+    const Snapshot& snapshot = unboxed<PythonSearcher>(self).searcher.snapshot();
     return PyLong_FromUnsignedLongLong(
         snapshot.document_frequency(read_term(field), read_term(term)));
   });
@@ -395,14 +402,14 @@ PyObject* searcher_document_frequency(PyObject* self, PyObject* args) {
 
 PyObject* searcher_field_count(PyObject* self, PyObject* field) {
   return guarded([&] {
-    const Snapshot& snapshot = unboxed<BoundSearcher>(self).searcher.snapshot();
+    const Snapshot& snapshot = unboxed<PythonSearcher>(self).searcher.snapshot();
     return PyLong_FromUnsignedLongLong(snapshot.field(read_term(field)).documents);
   });
 }
 
 PyObject* searcher_mean_length(PyObject* self, PyObject* field) {
   return guarded([&] {
-    const Snapshot& snapshot = unboxed<BoundSearcher>(self).searcher.snapshot();
+    const Snapshot& snapshot = unboxed<PythonSearcher>(self).searcher.snapshot();
     return PyFloat_FromDouble(snapshot.field(read_term(field)).mean_length);
   });
 }
@@ -439,6 +446,16 @@ PyMethodDef searcher_methods[] = {
 
 }  // namespace
 
+Searcher& searcher_of(PyObject* object) {
+  const int is_searcher = PyObject_IsInstance(object, searcher_type);
+  require(is_searcher);
+  if (is_searcher == 0) {
+    PyErr_SetString(PyExc_TypeError, "a Searcher is needed");
+    throw PythonError();
+  }
+  return unboxed<PythonSearcher>(object).searcher;
+}
+
 void add_search(PyObject* module) {
   PyType_Slot cancellation_slots[] = {
       {Py_tp_new, slot_of(new_box<CancellationFlag>)},
@@ -461,14 +478,15 @@ void add_search(PyObject* module) {
   prepared_type = add_box_type<Prepared>(
       module, "searchkit.native._native.PreparedPlan", prepared_slots);
   PyType_Slot searcher_slots[] = {
-      {Py_tp_new, slot_of(new_box<BoundSearcher>)},
-      {Py_tp_dealloc, slot_of(delete_box<BoundSearcher>)},
+      {Py_tp_new, slot_of(new_box<PythonSearcher>)},
+      {Py_tp_dealloc, slot_of(delete_box<PythonSearcher>)},
       {Py_tp_init, slot_of(searcher_init)},
       {Py_tp_doc, const_cast<char*>("Runs plans on a snapshot of segments.")},
       {Py_tp_methods, searcher_methods},
       {0, nullptr},
   };
-  add_box_type<BoundSearcher>(module, "searchkit.native._native.Searcher", searcher_slots);
+  searcher_type = add_box_type<PythonSearcher>(
+      module, "searchkit.native._native.Searcher", searcher_slots);
 }
 
 }  // namespace searchkit

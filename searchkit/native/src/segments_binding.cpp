@@ -388,6 +388,30 @@ class PostingCursor {
     }
     return least;
   }
+  // From now on score() is idf * (f * factor / (f + norm)), with the norms of all
+  // documents as f64 in a bytes object.  Throws std::invalid_argument where there are
+  // more or fewer.
+  void score_by(double idf, double factor, Object norms) {
+    char* data = nullptr;
+    Py_ssize_t size = 0;
+    require(PyBytes_AsStringAndSize(norms.get(), &data, &size));
+    if (static_cast<uint64_t>(size) != uint64_t{segment_->documents()} * 8) {
+      throw std::invalid_argument("there is not one norm for each document");
+    }
+    idf_ = idf;
+    factor_ = factor;
+    norms_ = std::move(norms);
+    norm_values_ = reinterpret_cast<const uint8_t*>(data);
+  }
+  // Of the current document, in the order of operations of Whoosh's formula.
+  double score() {
+    if (norm_values_ == nullptr) {
+      throw std::invalid_argument("the cursor does not know how to score");
+    }
+    const double f = frequency();
+    const double norm = load<double>(norm_values_ + uint64_t{document()} * 8);
+    return idf_ * ((f * factor_) / (f + norm));
+  }
 
  private:
   void open(uint32_t block) {
@@ -410,6 +434,9 @@ class PostingCursor {
   PostingList list_;
   uint32_t block_ = 0, at_ = 0, size_ = 0;
   bool has_frequencies_ = false;
+  double idf_ = 0, factor_ = 0;
+  Object norms_;                          // kept alive
+  const uint8_t* norm_values_ = nullptr;  // in norms_; nullptr before score_by()
   uint32_t documents_[kBlock], frequencies_[kBlock];
 };
 
@@ -497,6 +524,32 @@ PyObject* postings_most_frequent(PyObject* self, PyObject*) {
 
 PyObject* postings_shortest(PyObject* self, PyObject*) {
   return guarded([&] { return PyLong_FromUnsignedLong(active_cursor(self).shortest()); });
+}
+
+PyObject* postings_peaks(PyObject* self, PyObject*) {
+  return guarded([&] {
+    PostingCursor cursor(unboxed<PostingCursor>(self));
+    uint32_t most = 0, least = UINT32_MAX;
+    for (; cursor.active(); cursor.next_block()) {
+      most = std::max(most, cursor.most_frequent());
+      least = std::min(least, cursor.shortest());
+    }
+    return Py_BuildValue("II", most, least);
+  });
+}
+
+PyObject* postings_score_by(PyObject* self, PyObject* args) {
+  return guarded([&]() -> PyObject* {
+    double idf = 0, factor = 0;
+    PyObject* norms = nullptr;
+    if (!PyArg_ParseTuple(args, "ddS", &idf, &factor, &norms)) throw PythonError();
+    unboxed<PostingCursor>(self).score_by(idf, factor, Object::borrowed(norms));
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* postings_score(PyObject* self, PyObject*) {
+  return guarded([&] { return PyFloat_FromDouble(active_cursor(self).score()); });
 }
 
 PyObject* postings_copy(PyObject* self, PyObject*) {
@@ -763,6 +816,9 @@ PyMethodDef postings_methods[] = {
     {"rest", postings_rest, METH_NOARGS, nullptr},
     {"most_frequent", postings_most_frequent, METH_NOARGS, nullptr},
     {"shortest", postings_shortest, METH_NOARGS, nullptr},
+    {"peaks", postings_peaks, METH_NOARGS, nullptr},
+    {"score_by", postings_score_by, METH_VARARGS, nullptr},
+    {"score", postings_score, METH_NOARGS, nullptr},
     {"copy", postings_copy, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
