@@ -50,6 +50,7 @@ from searchkit.errors import (
     NativeWriteError,
     QueryTreeError,
     SearchkitError,
+    SearchTimeoutError,
     UnsupportedFormatError,
 )
 
@@ -99,6 +100,7 @@ __all__ = [
     "Note",
     "QueryTreeError",
     "Repair",
+    "SearchTimeoutError",
     "SearchkitError",
     "Snippet",
     "Span",

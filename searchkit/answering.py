@@ -13,10 +13,12 @@ negations are never loosened.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
+from searchkit.errors import SearchTimeoutError
 from searchkit.hits import Hit, Hits
 from searchkit.queries import closest, corrected, parse, parse_dates, relaxed
 from searchkit.queries.notes import Note
@@ -57,6 +59,7 @@ def answer(
     published_to: str | date | None,
     snippets: int,
     annotated: Callable[[], bool],
+    timeout: float | None = None,
 ) -> Hits:
     """
     Answer a query string; arguments as for ``Index.search``.
@@ -72,10 +75,13 @@ def answer(
         published_to: Last day of publication, or nothing.
         snippets: Quotations for each hit, at most.
         annotated: Tells whether dates and entities were looked for in the articles.
+        timeout: Seconds that the engine may take for it; ``None`` for no limit.
 
     Raises:
         DateValueError: One of the dates is none.
+        SearchTimeoutError: It has taken longer.
     """
+    end = None if timeout is None else time.monotonic() + timeout
     parsed = parse(query)
     window = publication_window(published_from, published_to)
     tree = all_of([parsed.tree, *window])
@@ -86,7 +92,13 @@ def answer(
         notes.append(Note("index", message, str(leaf)))
 
     def run(candidate: Query) -> Matches:
-        return searcher.search(candidate, limit=limit, offset=offset, order=order)
+        left = None if end is None else max(0.0, end - time.monotonic())
+        try:
+            return searcher.search(
+                candidate, limit=limit, offset=offset, order=order, timeout=left
+            )
+        except SearchTimeoutError:
+            raise SearchTimeoutError(timeout or 0.0) from None
 
     matches = run(tree)
     if not matches.total:

@@ -10,6 +10,7 @@ Every error that searchkit raises on purpose.
     ├── AmbiguousIdError(prefix, candidates)   a shortened id fits several articles
     ├── DateValueError(text)                   words given as a date are no date
     ├── QueryTreeError(reason)                 a tree made by hand cannot be compiled
+    ├── SearchTimeoutError(seconds)            a search has taken too long
     ├── BackupError(path, reason, advice)      a backup cannot be made or put back
     ├── NativeWriteError(reason)               a native segment cannot keep something
     └── IndexStoreError(path)                  base: what is on disk cannot be used
@@ -160,6 +161,29 @@ class QueryTreeError(SearchkitError, ValueError):
 
     def __str__(self) -> str:
         return f"the query tree cannot be run: {self.reason}"
+
+
+class SearchTimeoutError(SearchkitError, TimeoutError):
+    """
+    A search has taken longer than it was given.
+
+    Args:
+        seconds: What it was given.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"the search has taken longer than {self.seconds:g} seconds"
+
+    @property
+    def hint(self) -> str:
+        """
+        Say what makes searches shorter.
+        """
+        return "Give it more time, or ask for fewer words and longer prefixes."
 
 
 class BackupError(SearchkitError):

@@ -105,6 +105,7 @@ class Index:
         published_from: str | date | None = None,
         published_to: str | date | None = None,
         snippets: int = SNIPPETS_PER_HIT,
+        timeout: float | None = None,
     ) -> Hits:
         """
         Find the articles that match a query, best first.
@@ -119,8 +120,11 @@ class Index:
                 date; a ``date`` or a partial date such as ``2020-02``.
             published_to: Leave out what appeared after this date, likewise.
             snippets: Quotations for each hit, at most.
+            timeout: Seconds that the engine may take to find them; left out, as long as
+                it takes.
 
         Raises:
+            SearchTimeoutError: It has taken longer than ``timeout``.
             ValueError: An argument but the query is out of its range.
             DateValueError: ``published_from`` or ``published_to`` is no date.
             IndexStoreError: The index cannot be read.
@@ -140,6 +144,7 @@ class Index:
             published_to=published_to,
             snippets=snippets,
             annotated=lambda: self.is_annotated,
+            timeout=timeout,
         )
 
     def get(self, article_id: str) -> Article:

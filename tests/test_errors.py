@@ -18,6 +18,7 @@ EXAMPLES = [
     errors.AmbiguousIdError("ab", ["abc", "abd", "abe", "abf", "abg"]),
     errors.DateValueError("yesteryear"),
     errors.QueryTreeError("it is nested too deeply"),
+    errors.SearchTimeoutError(0.5),
     errors.BackupError("news.zip", "the file is there already"),
     errors.BackupError("news.zip", "it is no backup", "Choose another file."),
     errors.NativeWriteError("the field has offsets"),

@@ -32,6 +32,7 @@ from searchkit import (
     IndexLockedError,
     IndexMissingError,
     Note,
+    SearchTimeoutError,
     Snippet,
     Span,
 )
@@ -651,3 +652,14 @@ def test_a_lost_catalog_is_no_reason_to_begin_anew(tmp_path: Path) -> None:
         with pytest.raises(IndexDamagedError, match="the catalog is missing"):
             call(tmp_path)
     assert not (tmp_path / "catalog.db").exists()
+
+
+def test_a_search_may_be_given_a_time_limit(seeds: Index) -> None:
+    """
+    It holds for all that is tried for one query, and says what was given.
+    """
+    assert 0 < seeds.search("doha", timeout=60).total
+    with pytest.raises(SearchTimeoutError, match="longer than 0 seconds") as caught:
+        seeds.search("doha", timeout=0)
+    assert "more time" in caught.value.hint
+    assert 0 < seeds.search("doha").total

@@ -90,6 +90,7 @@ class Searcher(Protocol):
         offset: int = 0,
         order: SortOrder = "relevance",
         count: bool = True,
+        timeout: float | None = None,
     ) -> Matches:
         """
         Find the documents that match a tree.
@@ -101,10 +102,12 @@ class Searcher(Protocol):
             order: Equal scores are ordered by date of publication, the newest first;
                 equal days by score; what is equal in both by id.
             count: Whether to count what matches; not to is faster on a large index.
+            timeout: Seconds that it may take; ``None`` for no limit.
 
         Raises:
             IndexDamagedError: A file of the index cannot be read.
             QueryTreeError: The tree was made by hand, and is none.
+            SearchTimeoutError: It has taken longer than ``timeout``.
         """
 
     def matches_any(self, query: Query) -> bool:

@@ -27,7 +27,7 @@ from searchkit.engines.scoring import (
     rounded_length,
     term_frequency_weight,
 )
-from searchkit.errors import IndexDamagedError
+from searchkit.errors import IndexDamagedError, SearchTimeoutError
 from searchkit.fields import FIELD, TEXT_FIELDS, FieldKind
 from searchkit.intervals import Interval, covering_nodes, index_terms, node_interval
 from searchkit.queries import tree
@@ -228,7 +228,10 @@ class BruteForceSearcher:
         offset: int = 0,
         order: SortOrder = "relevance",
         count: bool = True,
+        timeout: float | None = None,
     ) -> Matches:
+        if timeout is not None and timeout <= 0:
+            raise SearchTimeoutError(timeout)
         found = self.scores(query)
         keys = {
             entry.document.id: _sort_key(order, found[entry.document.id], entry)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from searchkit.documents import Document
+from searchkit.errors import SearchTimeoutError
 from searchkit.intervals import Interval
 from searchkit.queries.tree import (
     And,
@@ -273,6 +274,27 @@ def searcher(engine: Engine) -> Searcher:
         ],
     )
     return engine.searcher()
+
+
+class TestTimeouts:
+    @pytest.mark.parametrize("order", ["relevance", "newest"])
+    def test_a_search_ends_when_its_time_is_up(
+        self, searcher: Searcher, order: SortOrder
+    ) -> None:
+        """
+        With an error that says how long that was; the next search goes on as ever.
+        """
+        with searcher, pytest.raises(SearchTimeoutError) as caught:
+            searcher.search(Word("rain"), limit=10, order=order, timeout=0)
+        assert 0 == caught.value.seconds
+
+    def test_with_time_enough_nothing_is_different(self, searcher: Searcher) -> None:
+        """
+        The limit has no influence on an answer.
+        """
+        with searcher:
+            whole = searcher.search(Word("rain"), limit=10)
+            assert whole == searcher.search(Word("rain"), limit=10, timeout=60)
 
 
 class TestOrders:

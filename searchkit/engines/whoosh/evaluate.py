@@ -13,13 +13,15 @@ Scores are those of ``searchkit.engines.scoring``.
 from __future__ import annotations
 
 import heapq
+import math
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer, fold
 from searchkit.documents import MAX_NAME_WORDS, name_term, name_words
 from searchkit.engines.scoring import date_score, proximity, proximity_score
-from searchkit.errors import QueryTreeError
+from searchkit.errors import QueryTreeError, SearchTimeoutError
 from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
 from searchkit.intervals import overlap_terms
 from searchkit.queries.tree import (
@@ -75,6 +77,16 @@ class Evaluation:
         self._terms = terms
         self._expansions: dict[str, list[str]] = {}
         self.cut_prefixes: list[str] = []
+        self._timeout = self._end = math.inf
+
+    def limit_time(self, timeout: float | None) -> None:
+        """
+        End with an error after so many seconds from now; ``None`` for no limit.
+
+        Time is looked at between two posting lists.
+        """
+        self._timeout = math.inf if timeout is None else timeout
+        self._end = time.monotonic() + self._timeout
 
     def scores(self, leaf: Leaf) -> Scores:
         """
@@ -114,13 +126,19 @@ class Evaluation:
         for leaf, scores in zip(self._leaves, found, strict=True):
             among = sorted(scores) if pairs else []
             for (field, left, right), *rest in pairs:
+                self._check_time()
                 for doc, places in self._positions(leaf, field, (left, right), among):
                     evidence = proximity(places[left], places[right])
                     scores[doc] += proximity_score(evidence, *rest)
 
     # --- nodes ------------------------------------------------------------------
 
+    def _check_time(self) -> None:
+        if time.monotonic() >= self._end:
+            raise SearchTimeoutError(self._timeout)
+
     def _evaluate(self, query: Query, leaf: Leaf) -> Scores:
+        self._check_time()
         match query:
             case And(children):
                 return self._all(children, leaf)

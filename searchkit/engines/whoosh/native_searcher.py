@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from searchkit import native
 from searchkit.engines.base import Matches, ScoredId
 from searchkit.engines.whoosh.plan import compile_query
-from searchkit.errors import QueryTreeError
+from searchkit.errors import QueryTreeError, SearchTimeoutError
 from searchkit.fields import PUBLISHED_COLUMN
 from searchkit.settings import MAX_EXPANSIONS
 
@@ -77,12 +77,13 @@ class NativeSearcher:
         offset: int = 0,
         order: SortOrder = "relevance",
         count: bool = True,
+        timeout: float | None = None,
     ) -> Matches:
         """
         Find documents; see :class:`~searchkit.engines.base.Searcher`.
         """
         return self.prepare(query).search(
-            limit=limit, offset=offset, order=order, count=count
+            limit=limit, offset=offset, order=order, count=count, timeout=timeout
         )
 
     def prepare(self, query: Query) -> PreparedQuery:
@@ -221,14 +222,40 @@ class PreparedQuery:
         offset: int = 0,
         order: SortOrder = "relevance",
         count: bool = True,
+        timeout: float | None = None,
+        cancellation: _native.Cancellation | None = None,
     ) -> Matches:
         """
         Find documents; see :class:`~searchkit.engines.base.Searcher`.
+
+        Args:
+            limit: As there, and so on.
+            offset: Likewise.
+            order: Likewise.
+            count: Likewise.
+            timeout: Likewise.
+            cancellation: Ends the search when another thread cancels it.
+
+        Raises:
+            SearchTimeoutError: It has taken too long, or was cancelled.
         """
         try:
-            total, page, cut = self._search(
-                self._plan, limit=limit, offset=offset, order=order, count=count
-            )
+            if timeout is None and cancellation is None:
+                total, page, cut = self._search(
+                    self._plan, limit=limit, offset=offset, order=order, count=count
+                )
+            else:
+                total, page, cut = self._search(
+                    self._plan,
+                    limit=limit,
+                    offset=offset,
+                    order=order,
+                    count=count,
+                    timeout=timeout,
+                    cancellation=cancellation,
+                )
+        except TimeoutError:
+            raise SearchTimeoutError(timeout or 0.0) from None
         except ValueError as error:
             raise QueryTreeError(str(error)) from error
         prefixes = self._compiled.cut_prefixes

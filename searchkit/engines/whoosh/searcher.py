@@ -64,11 +64,13 @@ class WhooshSearcher:
         offset: int = 0,
         order: SortOrder = "relevance",
         count: bool = True,
+        timeout: float | None = None,
     ) -> Matches:
         """
         Find documents; see :class:`~searchkit.engines.base.Searcher`.
         """
         evaluation = self._evaluation(query)
+        evaluation.limit_time(timeout)
         wanted = offset + limit
         with self._reading():
             found = [evaluation.scores(leaf) for leaf in self._leaves]
