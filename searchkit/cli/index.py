@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 import searchkit
+from searchkit import native
 from searchkit.cli.output import counted, index_option, say, say_error, sized
 from searchkit.cli.progress import open_index, progress_bar
 from searchkit.index import index_exists
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from searchkit.indexing import IndexingReport
+
+_NOT_COMPILED = (
+    "note: the native extension was not compiled, so that all takes longer; with a C++"
+    " compiler, `pip install --force-reinstall --no-deps searchkit` makes up for it"
+)
 
 #: Failures and warnings that are printed one by one.
 _SHOWN = 50
@@ -66,6 +72,8 @@ def command(
             say([f"warning: the index was made {made} annotations, and stays so"])
     else:
         opened = searchkit.create_index(index_dir, annotate=annotate)
+        if native.is_missing():
+            say([_NOT_COMPILED])
     with opened as index, progress_bar() as show:
         report = index.add_sources(paths, prune=prune, progress=show)
     print_report(report)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["NATIVE_VARIABLE", "load"]
+__all__ = ["NATIVE_VARIABLE", "is_missing", "load"]
 
 NATIVE_VARIABLE = "SEARCHKIT_NATIVE"
 """Environment variable; ``0`` switches the extension off."""
@@ -31,10 +31,21 @@ def load() -> ModuleType | None:
     """
     Return the extension; ``None`` where there is none, or it is switched off.
     """
-    if os.environ.get(NATIVE_VARIABLE) == "0":
+    if _is_switched_off():
         return None
     try:
         from searchkit.native import _native  # noqa: PLC0415 - may be missing
     except ImportError:
         return None
     return _native
+
+
+def is_missing() -> bool:
+    """
+    Tell whether there is no extension though nobody has switched it off.
+    """
+    return load() is None and not _is_switched_off()
+
+
+def _is_switched_off() -> bool:
+    return os.environ.get(NATIVE_VARIABLE) == "0"

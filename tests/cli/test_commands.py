@@ -87,6 +87,27 @@ class TestStatus:
 
 
 class TestIndex:
+    @pytest.mark.parametrize("is_missing", [False, True])
+    def test_it_says_once_that_the_extension_is_missing(
+        self,
+        run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        is_missing: bool,
+    ) -> None:
+        """
+        When an index is made: what an installer says about it is rarely seen.
+        """
+        monkeypatch.setattr("searchkit.native.is_missing", lambda: is_missing)
+        (tmp_path / "a.txt").write_text("Rates rise\n\nThe bank raised rates.\n")
+        told = "the native extension was not compiled"
+        first = run("index", tmp_path / "a.txt", "-i", tmp_path / "index")
+        assert is_missing == (told in first.stderr)
+        assert (
+            told
+            not in run("index", tmp_path / "a.txt", "-i", tmp_path / "index").stderr
+        )
+
     def test_a_bad_file_is_reported_and_the_rest_goes_on(
         self, run: Run, tmp_path: Path
     ) -> None:
