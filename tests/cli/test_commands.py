@@ -248,12 +248,12 @@ class TestUpgrade:
         assert "hint: Run `searchkit upgrade`" in refused.stderr
         done = run("upgrade", "-i", home)
         assert (
-            "catalog upgraded from format 1 to 2\n10 articles indexed anew\n"
+            f"catalog upgraded from format 1 to {VERSION}\n10 articles indexed anew\n"
             == done.stdout
         )
         assert 0 == run("query", "taliban", "-i", home).exit_code
         again = run("upgrade", "-i", home)
-        assert (0, "nothing to do: the index has format 2\n") == (
+        assert (0, f"nothing to do: the index has format {VERSION}\n") == (
             again.exit_code,
             again.stdout,
         )

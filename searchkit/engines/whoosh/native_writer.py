@@ -10,7 +10,7 @@ in Python.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ from searchkit.settings import MAX_SEGMENTS, WRITER_MEMORY_MB
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from types import ModuleType
+    from types import ModuleType, TracebackType
 
     from whoosh.codec.base import Segment as WhooshSegment
     from whoosh.util.filelock import LockBase
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _NUMBER = {field.name: number for number, field in enumerate(FIELDS)}
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_TEXTS = (_NUMBER["title"], _NUMBER["body"])
+_TITLE, _BODY = _NUMBER["title"], _NUMBER["body"]
 
 
 class NativeWriter:
@@ -58,6 +58,10 @@ class NativeWriter:
         segments: What was committed before, all of it native.
         lock: Whoosh's lock, held; the writer releases it.
         memory: For documents before they are written, in MB.
+
+    Attributes:
+        folder: Where the segments are.
+        is_open: Whether the transaction has neither been committed nor cancelled.
     """
 
     def __init__(
@@ -70,10 +74,11 @@ class NativeWriter:
         memory: int = WRITER_MEMORY_MB,
     ) -> None:
         self._engine = engine
+        self.folder = engine.folder
         self._extension = extension
         self._lock = lock
         self._memory = memory * 2**20
-        self._open = True
+        self.is_open = True
         self._written: list[Path] = []
         self._old = [_Part(engine.folder, extension, segment) for segment in segments]
         #: Segments that this transaction has written.
@@ -85,16 +90,11 @@ class NativeWriter:
         """
         Add a document, or replace the one with the same id.
         """
-        with self._cancelling():
+        with _Cancelling(self):
             terms = document_terms(document)
             published = document.published
             day = 0 if published is None else published.first.toordinal()
-            texts = [
-                (field, _encodable(text))
-                for field, text in zip(
-                    _TEXTS, (document.title, document.body), strict=True
-                )
-            ]
+            texts = (_TITLE, document.title), (_BODY, document.body)
             self._delete(document.id)
             self._added[document.id] = self._builder.add(texts, terms, (day,))
             self._stored.append(pack_line(stored_values(document)))
@@ -108,37 +108,37 @@ class NativeWriter:
         """
         Delete a document if there is one.
         """
-        with self._cancelling():
+        with _Cancelling(self):
             self._delete(article_id)
 
     def clear(self) -> None:
         """
         Delete every document that was there before this transaction.
         """
-        with self._cancelling():
+        with _Cancelling(self):
             self._old = []
 
     def commit(self, generation: int) -> None:
         """
         Make all changes durable, then visible.
         """
-        with self._cancelling():
+        with _Cancelling(self):
             self._end_segment()
             parts = [part for part in (*self._old, *self._new) if part.live_count]
             segments = [part.segment for part in self._merged(parts)]
             # From here on the manifest may name the new files, whatever goes wrong.
             self._written = []
             self._engine.replace_segments(segments, generation)
-        self._open = False
+        self.is_open = False
         self._lock.release()
 
     def cancel(self) -> None:
         """
         Forget all changes.
         """
-        if not self._open:
+        if not self.is_open:
             return
-        self._open = False
+        self.is_open = False
         self._old, self._new = [], []
         for path in self._written:
             with suppress(OSError):
@@ -149,6 +149,8 @@ class NativeWriter:
         number = self._added.pop(article_id, None)
         if number is not None:
             self._superseded.append(number)
+        if not (self._old or self._new):
+            return
         try:
             key = article_id.encode()
         except UnicodeEncodeError:  # no id has half a code point
@@ -193,7 +195,7 @@ class NativeWriter:
     def _new_part(self, documents: int) -> _Part:
         segment = NativeSegment(INDEX_NAME)
         segment.set_doc_count(documents)
-        part = _Part(self._engine.folder, self._extension, segment)
+        part = _Part(self.folder, self._extension, segment)
         self._written.append(part.path)
         return part
 
@@ -223,22 +225,36 @@ class NativeWriter:
         )
         return [*rest, merged]
 
-    @contextmanager
-    def _cancelling(self) -> Iterator[None]:
-        """
-        Cancel the transaction when anything at all goes wrong.
-        """
-        if not self._open:
+
+class _Cancelling:
+    """
+    Cancels a transaction when anything at all goes wrong within the block.
+
+    A class, since one is entered for each document: a generator would take several
+    times as long.
+    """
+
+    __slots__ = ("_writer",)
+
+    def __init__(self, writer: NativeWriter) -> None:
+        self._writer = writer
+
+    def __enter__(self) -> None:
+        if not self._writer.is_open:
             raise ValueError("the transaction has ended")
-        try:
-            yield
-        except OSError as error:
-            self.cancel()
-            path = str(error.filename or self._engine.folder)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            return
+        self._writer.cancel()
+        if isinstance(error, OSError):
+            path = str(error.filename or self._writer.folder)
             raise IndexAccessError(path, error.strerror or str(error)) from error
-        except BaseException:
-            self.cancel()
-            raise
 
 
 class _Part:
@@ -307,8 +323,7 @@ def document_terms(document: Document) -> list[tuple[int, str, int]]:
     if document.url:
         terms.append((_NUMBER["url"], _encodable(document.url), 1))
     if document.source:
-        number = _NUMBER["source"]
-        terms += [(number, term, 1) for term in _source_terms(document.source)]
+        terms += _source_terms(document.source)
     for field, names in document.names.items():
         number = _NUMBER[field]
         terms += [(number, term, count) for term, count in names.items()]
@@ -319,17 +334,26 @@ def document_terms(document: Document) -> list[tuple[int, str, int]]:
     number = _NUMBER["dates"]
     terms += [(number, term, count) for term, count in counts.items()]
     if document.published is not None:
-        number = _NUMBER["published"]
-        terms += [(number, term, 1) for term in _day_terms(document.published)]
+        terms += _published_terms(document.published)
     return terms
 
 
 @lru_cache(maxsize=1000)
-def _source_terms(source: str) -> tuple[str, ...]:
+def _source_terms(source: str) -> tuple[tuple[int, str, int], ...]:
     """
-    Return the terms of a source; a corpus has few.
+    Return what :func:`document_terms` has of a source; a corpus has few.
     """
-    return tuple(name_terms(source))
+    number = _NUMBER["source"]
+    return tuple((number, term, 1) for term in name_terms(source))
+
+
+@lru_cache(maxsize=10_000)
+def _published_terms(interval: Interval) -> tuple[tuple[int, str, int], ...]:
+    """
+    Return what :func:`document_terms` has of the days of publication.
+    """
+    number = _NUMBER["published"]
+    return tuple((number, term, 1) for term in _day_terms(interval))
 
 
 @lru_cache(maxsize=10_000)
@@ -372,11 +396,7 @@ def _encodable(text: str) -> str:
     """
     Put U+FFFD in place of half code points, which no file can hold.
     """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATES.sub("\ufffd", text)
-    return text
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def _stored_anew(parts: Sequence[_Part]) -> Iterator[bytes]:

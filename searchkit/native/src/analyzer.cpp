@@ -7,7 +7,6 @@ namespace searchkit {
 namespace {
 
 constexpr size_t kFirstShortSlots = 2048;
-constexpr size_t kShortSize = sizeof(ShortKey);
 
 class WithGil {
  public:
@@ -19,12 +18,6 @@ class WithGil {
  private:
   PyGILState_STATE state_;
 };
-
-ShortKey short_key(std::string_view surface) {
-  ShortKey key = {0, 0};
-  std::memcpy(&key, surface.data(), surface.size());
-  return key;
-}
 
 // A text of ASCII letters and digits with its capitals made small; empty where it has
 // anything else, or no capitals.
@@ -57,21 +50,23 @@ uint32_t span_end(PyObject* piece, Py_ssize_t item, size_t least, size_t most) {
 Analyzer::ShortSurfaces::ShortSurfaces()
     : seed_(hash_seed()), mask_(kFirstShortSlots - 1), slots_(kFirstShortSlots) {}
 
-void Analyzer::ShortSurfaces::add(const ShortKey& key, const Meaning& meaning) {
-  if ((count_ + 1) * 2 > slots_.size()) {
+void Analyzer::ShortSurfaces::add(const ShortKey& key, uint64_t hash,
+                                  const Meaning& meaning) {
+  if ((count_ + 1) * 3 > slots_.size() * 2) {
     std::vector<Slot> before(slots_.size() * 2);
     before.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : before) {
-      if (slot.key.low != 0) place(slot.key, slot.meaning);
+      if (slot.key.low != 0) place(slot.key, this->hash(slot.key), slot.meaning);
     }
   }
-  place(key, meaning);
+  place(key, hash, meaning);
   ++count_;
 }
 
-void Analyzer::ShortSurfaces::place(const ShortKey& key, const Meaning& meaning) {
-  size_t at = home(key);
+void Analyzer::ShortSurfaces::place(const ShortKey& key, uint64_t hash,
+                                    const Meaning& meaning) {
+  size_t at = hash & mask_;
   while (slots_[at].key.low != 0) at = (at + 1) & mask_;
   slots_[at] = {key, meaning};
 }
@@ -98,23 +93,23 @@ void Analyzer::clear() {
 }
 
 Analyzer::Meaning Analyzer::meaning_of(std::string_view surface) {
-  if (surface.size() <= kShortSize) {
-    const ShortKey key = short_key(surface);
-    const Meaning* known = short_.find(key);
-    return known != nullptr ? *known : learn_short(key, surface);
+  if (const ShortKey key = short_key(surface); key.low != 0) {
+    const uint64_t hash = short_.hash(key);
+    if (const Meaning* known = short_.find(key, hash)) return *known;
+    const Meaning meaning = learn(surface);
+    short_.add(key, hash, meaning);
+    return meaning;
   }
   const uint32_t known = long_.find(surface);
   if (known < long_meanings_.size()) return long_meanings_[known];
   const Meaning meaning = learn(surface);
-  long_meanings_.reserve(long_meanings_.size() + 1);
-  long_.number(surface);
   long_meanings_.push_back(meaning);
-  return meaning;
-}
-
-Analyzer::Meaning Analyzer::learn_short(const ShortKey& key, std::string_view surface) {
-  const Meaning meaning = learn(surface);
-  short_.add(key, meaning);
+  try {
+    long_.number(surface);
+  } catch (...) {
+    long_meanings_.pop_back();
+    throw;
+  }
   return meaning;
 }
 
@@ -123,6 +118,9 @@ Analyzer::Meaning Analyzer::learn(std::string_view surface) {
   if (const std::string lowered = lowered_ascii(surface); !lowered.empty()) {
     return meaning_of(lowered);
   }
+  // Many a surface is its own word, and a word its own term.
+  words_.prefetch(surface);
+  terms_.prefetch(surface);
   const WithGil gil;
   const Object text = Object::made(PyUnicode_FromStringAndSize(
       surface.data(), static_cast<Py_ssize_t>(surface.size())));
@@ -163,26 +161,26 @@ Utf8Text::Utf8Text(PyObject* text) {
     PyErr_SetString(PyExc_TypeError, "a text must be a string");
     throw PythonError();
   }
-  Py_ssize_t size = 0;
-  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
-  if (bytes != nullptr) {
-    view_ = {bytes, static_cast<size_t>(size)};
-    return;
+  bytes_ = Object(PyUnicode_AsUTF8String(text));
+  const bool whole = static_cast<bool>(bytes_);
+  if (!whole) {
+    if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw PythonError();
+    PyErr_Clear();
+    bytes_ = Object::made(PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass"));
   }
-  if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw PythonError();
-  PyErr_Clear();
-  const Object encoded =
-      Object::made(PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass"));
   char* content = nullptr;
-  require(PyBytes_AsStringAndSize(encoded.get(), &content, &size));
-  replaced_.assign(content, static_cast<size_t>(size));
+  Py_ssize_t size = 0;
+  require(PyBytes_AsStringAndSize(bytes_.get(), &content, &size));
+  view_ = {content, static_cast<size_t>(size)};
+  if (whole) return;
   // A surrogate is ED A0..BF xx, where no other code point has such a second byte.
-  for (size_t at = 0; (at = replaced_.find('\xED', at)) != std::string::npos; at += 3) {
-    if (static_cast<unsigned char>(replaced_[at + 1]) >= 0xA0) {
-      replaced_.replace(at, 3, "\xEF\xBF\xBD");
+  // Nobody else has the bytes yet, so they may change.
+  constexpr size_t none = std::string_view::npos;
+  for (size_t at = 0; (at = view_.find('\xED', at)) != none; at += 3) {
+    if (static_cast<unsigned char>(view_[at + 1]) >= 0xA0) {
+      std::memcpy(content + at, "\xEF\xBF\xBD", 3);
     }
   }
-  view_ = replaced_;
 }
 
 }  // namespace searchkit

@@ -7,6 +7,7 @@
 
 #include "python.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -110,9 +111,17 @@ class Analyzer {
    public:
     ShortSurfaces();
 
+    // What the functions below want to have with a key.
+    uint64_t hash(const ShortKey& key) const {
+      return hash_pair(key.low, key.high, seed_);
+    }
+
+    // Has the processor fetch what `find` will look at first.
+    void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+
     // Returns null where the key is new.
-    const Meaning* find(const ShortKey& key) const {
-      for (size_t at = home(key);; at = (at + 1) & mask_) {
+    const Meaning* find(const ShortKey& key, uint64_t hash) const {
+      for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
         const Slot& slot = slots_[at];
         if (slot.key == key) return &slot.meaning;
         if (slot.key.low == 0) return nullptr;
@@ -120,7 +129,7 @@ class Analyzer {
     }
 
     // The key must be new.
-    void add(const ShortKey& key, const Meaning& meaning);
+    void add(const ShortKey& key, uint64_t hash, const Meaning& meaning);
 
     size_t memory() const { return slots_.capacity() * sizeof(Slot); }
 
@@ -130,15 +139,12 @@ class Analyzer {
       Meaning meaning;
     };
 
-    size_t home(const ShortKey& key) const {
-      return hash_pair(key.low, key.high, seed_) & mask_;
-    }
-    void place(const ShortKey& key, const Meaning& meaning);
+    void place(const ShortKey& key, uint64_t hash, const Meaning& meaning);
 
     uint64_t seed_;
     size_t mask_;
     size_t count_ = 0;
-    std::vector<Slot> slots_;  // a power of two of them, at most half taken
+    std::vector<Slot> slots_;  // a power of two of them, two thirds taken at most
   };
 
   // Marks the analyzer as in use while it lives.
@@ -157,17 +163,42 @@ class Analyzer {
     std::atomic<bool>& busy_;
   };
 
+  // A surface that was found in a text, ready to be looked up.
+  struct Found {
+    ShortKey key;   // all zeros where the surface is too long for one
+    uint64_t hash;  // of the key
+    Surface surface;
+  };
+
+  // Surfaces that are found before the first of them is looked up: by then what the
+  // table has of them is on its way from memory.
+  static constexpr size_t kAhead = 32;
+
   // Calls f(meaning, surface) for each surface of a text.
   template <class F>
   void each_surface(std::string_view utf8, F&& f) {
     const Use use(busy_);
-    tokenizer_.scan(
-        utf8,
-        [&](const ShortKey& key, const Surface& surface) {
-          const Meaning* known = short_.find(key);
-          f(known != nullptr ? *known : learn_short(key, cut(utf8, surface)), surface);
-        },
-        [&](const Surface& surface) { f(meaning_of(cut(utf8, surface)), surface); });
+    std::array<Found, kAhead> found;
+    size_t count = 0;
+    const auto look_up = [&] {
+      for (size_t at = 0; at < count; ++at) {
+        const Found& one = found[at];
+        const Meaning* known =
+            one.key.low != 0 ? short_.find(one.key, one.hash) : nullptr;
+        f(known != nullptr ? *known : meaning_of(cut(utf8, one.surface)), one.surface);
+      }
+      count = 0;
+    };
+    const auto add = [&](const ShortKey& key, const Surface& surface) {
+      const uint64_t hash = short_.hash(key);
+      short_.prefetch(hash);
+      found[count] = {key, hash, surface};
+      if (++count == kAhead) look_up();
+    };
+    tokenizer_.scan(utf8, add, [&](const Surface& surface) {
+      add(short_key(cut(utf8, surface)), surface);
+    });
+    look_up();
   }
 
   static std::string_view cut(std::string_view utf8, const Surface& surface) {
@@ -175,7 +206,6 @@ class Analyzer {
   }
 
   Meaning meaning_of(std::string_view surface);
-  Meaning learn_short(const ShortKey& key, std::string_view surface);
   Meaning learn(std::string_view surface);
   Meaning remember(const std::vector<Piece>& pieces, size_t length);
 
@@ -197,19 +227,17 @@ class Analyzer {
 Analyzer& analyzer_of(PyObject* object);
 
 // The UTF-8 form of any Python string: lone surrogates, which UTF-8 does not have,
-// become U+FFFD, so that spans stay the same.
+// become U+FFFD, so that spans stay the same.  The string does not keep it, as it does
+// one that Python is asked for otherwise: texts would take twice as much memory.
 class Utf8Text {
  public:
-  // Throws PythonError with TypeError set where the object is no string, which must
-  // outlive this.
+  // Throws PythonError with TypeError set where the object is no string.
   explicit Utf8Text(PyObject* text);
-  Utf8Text(const Utf8Text&) = delete;
-  Utf8Text& operator=(const Utf8Text&) = delete;
 
   std::string_view view() const { return view_; }
 
  private:
-  std::string replaced_;
+  Object bytes_;
   std::string_view view_;
 };
 

@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
+#include "buffer.hpp"
 #include "format.hpp"
 
 namespace searchkit {
@@ -100,12 +100,10 @@ inline uint64_t packed_run_size(uint64_t count, uint32_t bits) {
 // at most as many bits as it is said to have.
 class BitWriter {
  public:
-  explicit BitWriter(std::vector<uint8_t>& out) : out_(out) {}
+  explicit BitWriter(Buffer<uint8_t>& out) : out_(out) {}
   void put(const uint32_t* numbers, size_t count, uint32_t bits) {
     if (bits == 0) return;
-    const size_t before = out_.size();
-    out_.resize(before + packed_run_size(count, bits) + 2 * sizeof(uint64_t));
-    uint8_t* at = out_.data() + before;
+    uint8_t* at = out_.extend(packed_run_size(count, bits) + 2 * sizeof(uint64_t));
     for (size_t i = 0; i < count; ++i) {
       pending_ |= static_cast<uint64_t>(numbers[i]) << filled_;
       filled_ += bits;
@@ -117,7 +115,7 @@ class BitWriter {
         filled_ -= 32;
       }
     }
-    out_.resize(static_cast<size_t>(at - out_.data()));
+    out_.truncate(static_cast<size_t>(at - out_.data()));
   }
   // Writes what is left, and fills the last byte with zeros.
   void finish() {
@@ -128,7 +126,7 @@ class BitWriter {
   }
 
  private:
-  std::vector<uint8_t>& out_;
+  Buffer<uint8_t>& out_;
   uint64_t pending_ = 0;
   uint32_t filled_ = 0;
 };

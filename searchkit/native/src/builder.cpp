@@ -9,31 +9,100 @@ namespace searchkit {
 
 namespace {
 
-// The first eight bytes of a text as a number that sorts as they do.
-uint64_t sort_key(std::string_view text) {
+// A term of a vocabulary, and eight bytes of its text: a number that sorts as they do.
+struct Keyed {
+  uint64_t key;
+  uint32_t term;
+};
+
+uint64_t sort_key(std::string_view text, size_t from) {
   uint64_t key = 0;
-  for (size_t i = 0; i < 8; ++i) {
+  for (size_t i = from; i < from + 8; ++i) {
     key = key << 8 | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0);
   }
   return key;
 }
 
+// Sorts terms that have their first `from` bytes in common by their texts: eight bytes
+// at a time, since most of them tell terms apart without another look at the texts.
+void sort_terms(const Vocabulary& vocabulary, Keyed* begin, Keyed* end, size_t from) {
+  constexpr ptrdiff_t kFew = 3;
+  constexpr size_t kFar = 256;  // bounds the recursion, whatever terms there are
+  for (Keyed* one = begin; one < end; ++one) {
+    one->key = sort_key(vocabulary[one->term], from);
+  }
+  std::sort(begin, end,
+            [](const Keyed& left, const Keyed& right) { return left.key < right.key; });
+  for (Keyed* run = begin; run < end;) {
+    Keyed* behind = run + 1;
+    bool whole = vocabulary[run->term].size() >= from + 8;  // the key is all text
+    for (; behind < end && behind->key == run->key; ++behind) {
+      whole &= vocabulary[behind->term].size() >= from + 8;
+    }
+    if (whole && behind - run > kFew && from < kFar) {
+      sort_terms(vocabulary, run, behind, from + 8);
+    } else if (behind - run > 1) {
+      std::sort(run, behind, [&](const Keyed& left, const Keyed& right) {
+        return vocabulary[left.term] < vocabulary[right.term];
+      });
+    }
+    run = behind;
+  }
+}
+
 // Numbers of a vocabulary with a count above 0, in order of their texts.
 std::vector<uint32_t> sorted_terms(const Vocabulary& vocabulary,
                                    const std::vector<uint32_t>& counts) {
-  std::vector<std::pair<uint64_t, uint32_t>> keyed;
+  std::vector<Keyed> keyed;
   for (uint32_t term = 0; term < counts.size(); ++term) {
-    if (counts[term] > 0) keyed.emplace_back(sort_key(vocabulary[term]), term);
+    if (counts[term] > 0) keyed.push_back({0, term});
   }
-  std::sort(keyed.begin(), keyed.end(), [&](const auto& left, const auto& right) {
-    if (left.first != right.first) return left.first < right.first;
-    return vocabulary[left.second] < vocabulary[right.second];
-  });
+  sort_terms(vocabulary, keyed.data(), keyed.data() + keyed.size(), 0);
   std::vector<uint32_t> sorted;
   sorted.reserve(keyed.size());
-  for (const auto& [key, term] : keyed) sorted.push_back(term);
+  for (const Keyed& one : keyed) sorted.push_back(one.term);
   return sorted;
 }
+
+// Splits the entries of a term, each a document and a position, into its postings.
+// Entry is an unsigned type; `shift` is how many of its bits the positions have.
+template <class Entry>
+class Splitter {
+ public:
+  explicit Splitter(uint32_t shift) : shift_(shift), mask_((Entry{1} << shift) - 1) {}
+
+  // The postings are valid until the next call; there is an entry at least.
+  PostingsView split(const Entry* entries, size_t count) {
+    documents_.clear();
+    ends_.clear();
+    positions_.clear();
+    uint32_t* documents = documents_.extend(count);
+    uint32_t* ends = ends_.extend(count);
+    uint32_t* positions = positions_.extend(count);
+    // Whether the next entry is of another document is anyone's guess: no branch.
+    size_t last = 0;
+    auto before = static_cast<uint32_t>(entries[0] >> shift_);
+    for (size_t i = 0; i < count; ++i) {
+      const auto document = static_cast<uint32_t>(entries[i] >> shift_);
+      last += document != before;
+      before = document;
+      documents[last] = document;
+      ends[last] = static_cast<uint32_t>(i + 1);
+      positions[i] = static_cast<uint32_t>(entries[i] & mask_);
+    }
+    for (size_t i = last; i > 0; --i) ends[i] -= ends[i - 1];
+    PostingsView postings;
+    postings.documents = {documents, last + 1};
+    postings.frequencies = {ends, last + 1};
+    postings.positions = {positions, count};
+    return postings;
+  }
+
+ private:
+  uint32_t shift_;
+  Entry mask_;
+  Buffer<uint32_t> documents_, ends_, positions_;
+};
 
 }  // namespace
 
@@ -96,26 +165,35 @@ void SegmentBuilder::add_text(uint32_t field, std::string_view text) {
   }
   Collected& into = *collected_[field];
   use_vocabulary(field, analyzer_->terms());
-  std::vector<uint32_t>& terms = into.terms;
+  Buffer<uint32_t>& terms = into.terms;
   if (!specs_[field].words_into) {
     analyzer_->each_term(text, [&](uint32_t term, uint32_t) { terms.push_back(term); });
   } else {
     const uint32_t number = *specs_[field].words_into;
     use_vocabulary(number, analyzer_->words());
-    Collected& words = *collected_[number];
-    const uint32_t mark = documents_;
+    words_.clear();
     analyzer_->each_term(text, [&](uint32_t term, uint32_t word) {
       terms.push_back(term);
-      if (word >= words.seen.size()) words.seen.resize(word + word / 2 + 1024, 0);
-      if (words.seen[word] != mark) {
-        words.seen[word] = mark;
-        words.terms.push_back(word);
-      }
+      words_.push_back(word);
     });
+    add_words(*collected_[number]);
   }
   if ((specs_[field].flags & kLengths) != 0) {
     into.lengths.back() = static_cast<uint32_t>(terms.size() - into.starts.back());
   }
+}
+
+// Adds those of `words_` that the document does not have.
+void SegmentBuilder::add_words(Collected& words) {
+  words.seen.resize(analyzer_->words().size(), 0);
+  // Whether a word is a new one is anyone's guess: no branch.
+  uint32_t* added = words.terms.extend(words_.size());
+  for (const uint32_t word : words_) {
+    *added = word;
+    added += words.seen[word] != documents_;
+    words.seen[word] = documents_;
+  }
+  words.terms.truncate(static_cast<size_t>(added - words.terms.data()));
 }
 
 void SegmentBuilder::add_term(uint32_t field, std::string_view term,
@@ -158,8 +236,7 @@ void SegmentBuilder::add_postings(uint32_t field, std::string_view term,
 }
 
 void SegmentBuilder::add_stored(const void* data, size_t size) {
-  const auto* bytes = static_cast<const uint8_t*>(data);
-  stored_.insert(stored_.end(), bytes, bytes + size);
+  stored_.append(static_cast<const uint8_t*>(data), size);
   stored_offsets_.push_back(stored_.size());
 }
 
@@ -167,7 +244,7 @@ size_t SegmentBuilder::memory() const {
   size_t bytes = stored_.size() + documents_ * 4 * column_values_.size();
   size_t most = 0;
   for (const auto& field : collected_) {
-    bytes += field->terms.capacity() * 4 + field->frequencies.capacity() * 4 +
+    bytes += field->terms.bytes() + field->frequencies.bytes() +
              field->starts.capacity() * 8 + field->lengths.capacity() * 4 +
              field->seen.capacity() * 4 + field->vocabulary.bytes();
     // While a field is inverted: a document and a position, and the packed form.
@@ -176,66 +253,113 @@ size_t SegmentBuilder::memory() const {
   return bytes + most;
 }
 
+// Sorts what was collected for a field by term, and lets go of it.  Within a term, it
+// stays in order.  What is at `i` becomes make(document, start, i), where `start` is
+// where the document begins.  A counting sort.
+template <class Entry, class Make>
+std::unique_ptr<Entry[]> SegmentBuilder::sorted_by_term(Collected& from,
+                                                        const TermOrder& terms,
+                                                        Make&& make) {
+  std::vector<uint64_t> next(terms.counts.size());
+  uint64_t total = 0;
+  for (const uint32_t term : terms.order) {
+    next[term] = total;
+    total += terms.counts[term];
+  }
+  std::unique_ptr<Entry[]> entries(new Entry[total]);
+  for (uint32_t document = 0; document < documents_; ++document) {
+    const uint64_t start = from.starts[document], end = from.starts[document + 1];
+    for (uint64_t i = start; i < end; ++i) {
+      entries[next[from.terms[i]]++] = make(document, start, i);
+    }
+  }
+  from.terms = {};
+  from.frequencies = {};
+  from.starts = {};
+  return entries;
+}
+
+// Encodes a field with positions, which have at most `position_bits` bits.
+template <class Entry>
+void SegmentBuilder::invert_positions(uint32_t field, const TermOrder& terms,
+                                      uint32_t position_bits) {
+  Collected& from = *collected_[field];
+  const Vocabulary& vocabulary = *from.terms_of;
+  const auto entries = sorted_by_term<Entry>(
+      from, terms, [&](uint32_t document, uint64_t start, uint64_t i) {
+        return static_cast<Entry>(Entry{document} << position_bits | (i - start));
+      });
+  FieldEncoder& into = encoder(field);
+  Splitter<Entry> splitter(position_bits);
+  const Entry* at = entries.get();
+  for (const uint32_t term : terms.order) {
+    into.add(vocabulary[term], splitter.split(at, terms.counts[term]));
+    at += terms.counts[term];
+  }
+}
+
+// Encodes a field with frequencies that come with the terms.
+void SegmentBuilder::invert_frequencies(uint32_t field, const TermOrder& terms) {
+  Collected& from = *collected_[field];
+  const Vocabulary& vocabulary = *from.terms_of;
+  const auto entries = sorted_by_term<uint64_t>(
+      from, terms, [&](uint32_t document, uint64_t, uint64_t i) {
+        return uint64_t{document} << 32 | from.frequencies[i];
+      });
+  FieldEncoder& into = encoder(field);
+  Postings postings;
+  const uint64_t* at = entries.get();
+  for (const uint32_t term : terms.order) {
+    postings.clear();
+    for (const uint64_t* end = at + terms.counts[term]; at < end; ++at) {
+      postings.documents.push_back(static_cast<uint32_t>(*at >> 32));
+      postings.frequencies.push_back(static_cast<uint32_t>(*at));
+    }
+    into.add(vocabulary[term], postings);
+  }
+}
+
+// Encodes a field that has documents only.
+void SegmentBuilder::invert_documents(uint32_t field, const TermOrder& terms) {
+  Collected& from = *collected_[field];
+  const Vocabulary& vocabulary = *from.terms_of;
+  const auto documents = sorted_by_term<uint32_t>(
+      from, terms, [](uint32_t document, uint64_t, uint64_t) { return document; });
+  FieldEncoder& into = encoder(field);
+  PostingsView postings;
+  const uint32_t* at = documents.get();
+  for (const uint32_t term : terms.order) {
+    postings.documents = {at, terms.counts[term]};
+    into.add(vocabulary[term], postings);
+    at += terms.counts[term];
+  }
+}
+
 // Encodes what was collected for a field, and lets go of it.
 void SegmentBuilder::invert(uint32_t field) {
   Collected& from = *collected_[field];
   if (from.terms.empty()) return;
+  from.starts.push_back(from.terms.size());
+  TermOrder terms;
+  terms.counts.assign(from.terms_of->size(), 0);
+  for (const uint32_t term : from.terms) ++terms.counts[term];
+  terms.order = sorted_terms(*from.terms_of, terms.counts);
   const uint32_t flags = specs_[field].flags;
-  const Vocabulary& vocabulary = *from.terms_of;
-  const size_t size = from.terms.size();
-  std::vector<uint32_t> counts(vocabulary.size(), 0);
-  for (const uint32_t term : from.terms) ++counts[term];
-  const std::vector<uint32_t> order = sorted_terms(vocabulary, counts);
-
-  // A counting sort by term: the entries of a term stay in order of documents.
-  std::vector<uint64_t> next(counts.size());
-  uint64_t total = 0;
-  for (const uint32_t term : order) {
-    next[term] = total;
-    total += counts[term];
-  }
-  // A document, and a position or frequency.
-  const std::unique_ptr<uint64_t[]> entries(new uint64_t[size]);
-  from.starts.push_back(size);
-  for (uint32_t document = 0; document < documents_; ++document) {
-    const uint64_t start = from.starts[document], end = from.starts[document + 1];
-    const uint64_t high = uint64_t{document} << 32;
-    for (uint64_t i = start; i < end; ++i) {
-      const uint64_t low = (flags & kPositions) != 0     ? i - start
-                           : (flags & kFrequencies) != 0 ? from.frequencies[i]
-                                                         : 0;
-      entries[next[from.terms[i]]++] = high | low;
+  if ((flags & kPositions) != 0) {
+    uint64_t longest = 0;
+    for (uint32_t document = 0; document < documents_; ++document) {
+      longest = std::max(longest, from.starts[document + 1] - from.starts[document]);
     }
-  }
-  std::vector<uint32_t>().swap(from.terms);
-  std::vector<uint32_t>().swap(from.frequencies);
-  std::vector<uint64_t>().swap(from.starts);
-
-  FieldEncoder& into = encoder(field);
-  Postings postings;
-  const uint64_t* at = entries.get();
-  for (const uint32_t term : order) {
-    postings.clear();
-    const uint64_t* end = at + counts[term];
-    if ((flags & kPositions) != 0) {
-      for (; at < end; ++at) {
-        const auto document = static_cast<uint32_t>(*at >> 32);
-        if (postings.documents.empty() || postings.documents.back() != document) {
-          postings.documents.push_back(document);
-          postings.frequencies.push_back(0);
-        }
-        ++postings.frequencies.back();
-        postings.positions.push_back(static_cast<uint32_t>(*at));
-      }
+    const uint32_t position_bits = bits_for(static_cast<uint32_t>(longest));
+    if (position_bits + bits_for(documents_) <= 32) {
+      invert_positions<uint32_t>(field, terms, position_bits);
     } else {
-      for (; at < end; ++at) {
-        postings.documents.push_back(static_cast<uint32_t>(*at >> 32));
-        if ((flags & kFrequencies) != 0) {
-          postings.frequencies.push_back(static_cast<uint32_t>(*at));
-        }
-      }
+      invert_positions<uint64_t>(field, terms, 32);
     }
-    into.add(vocabulary[term], postings);
+  } else if ((flags & kFrequencies) != 0) {
+    invert_frequencies(field, terms);
+  } else {
+    invert_documents(field, terms);
   }
 }
 

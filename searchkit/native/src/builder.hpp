@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analyzer.hpp"
+#include "buffer.hpp"
 #include "field_encoder.hpp"
 #include "vocabulary.hpp"
 
@@ -57,15 +58,29 @@ class SegmentBuilder {
   struct Collected {
     Vocabulary vocabulary;  // of the field's own, where terms are not analysed
     const Vocabulary* terms_of = nullptr;
-    std::vector<uint32_t> terms, frequencies;
+    Buffer<uint32_t> terms, frequencies;
     std::vector<uint64_t> starts;   // of each document in `terms`
     std::vector<uint32_t> lengths;  // of each document, for fields with kLengths
     std::vector<uint32_t> seen;     // by word: number of the last document with it + 1
     std::optional<FieldEncoder> encoder;
   };
 
+  // The terms of a field in order of their bytes, and how often each was collected.
+  struct TermOrder {
+    std::vector<uint32_t> order;
+    std::vector<uint32_t> counts;  // by the number of the term
+  };
+
   void use_vocabulary(uint32_t field, const Vocabulary& vocabulary);
+  void add_words(Collected& words);
   FieldEncoder& encoder(uint32_t field);
+  template <class Entry, class Make>
+  std::unique_ptr<Entry[]> sorted_by_term(Collected& from, const TermOrder& terms,
+                                          Make&& make);
+  template <class Entry>
+  void invert_positions(uint32_t field, const TermOrder& terms, uint32_t position_bits);
+  void invert_frequencies(uint32_t field, const TermOrder& terms);
+  void invert_documents(uint32_t field, const TermOrder& terms);
   void invert(uint32_t field);
 
   Analyzer* analyzer_;
@@ -75,7 +90,8 @@ class SegmentBuilder {
   uint32_t documents_ = 0;
   std::vector<std::unique_ptr<Collected>> collected_;
   std::vector<std::vector<uint32_t>> column_values_;
-  std::vector<uint8_t> stored_;
+  Buffer<uint32_t> words_;  // of the text that is being added, one for each token
+  Buffer<uint8_t> stored_;
   std::vector<uint64_t> stored_offsets_{0};
 };
 

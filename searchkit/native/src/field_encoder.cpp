@@ -69,28 +69,28 @@ FieldEncoder::FieldEncoder(const FieldSpec& spec, const SegmentShape& shape,
 }
 
 // Throws where there is not a frequency for each document, and as many positions.
-void FieldEncoder::check_counts(const Postings& postings) const {
+void FieldEncoder::check_counts(const PostingsView& postings) const {
   if ((spec_.flags & (kFrequencies | kPositions)) == 0) return;
   uint64_t total = 0;
-  bool whole = postings.frequencies.size() == postings.documents.size();
+  bool whole = postings.frequencies.size == postings.documents.size;
   for (const uint32_t frequency : postings.frequencies) {
     whole &= frequency > 0;
     total += frequency;
   }
-  if ((spec_.flags & kPositions) != 0) whole &= postings.positions.size() == total;
+  if ((spec_.flags & kPositions) != 0) whole &= postings.positions.size == total;
   if (!whole) throw std::invalid_argument("frequencies or positions are missing");
 }
 
-void FieldEncoder::add(std::string_view term, const Postings& postings) {
-  const std::vector<uint32_t>& documents = postings.documents;
-  if (documents.empty() || documents.back() >= shape_.documents) {
+void FieldEncoder::add(std::string_view term, const PostingsView& postings) {
+  const NumbersView& documents = postings.documents;
+  if (documents.size == 0 || documents[documents.size - 1] >= shape_.documents) {
     throw std::invalid_argument("a term has no documents, or others than there are");
   }
   if (term.size() > kMostTermBytes) {
     throw std::invalid_argument("a term is too long");
   }
   check_counts(postings);
-  for (size_t i = 1; i < documents.size(); ++i) {
+  for (size_t i = 1; i < documents.size; ++i) {
     if (documents[i - 1] >= documents[i]) {
       throw std::invalid_argument("documents of a term are out of order");
     }
@@ -109,12 +109,12 @@ void FieldEncoder::add(std::string_view term, const Postings& postings) {
   if (!keys_.empty()) {
     for (const uint32_t document : documents) keys_[document] = record_.terms;
   }
-  record_.postings += documents.size();
+  record_.postings += documents.size;
   ++record_.terms;
 }
 
 // Writes text, document frequency and frequency of a term.
-void FieldEncoder::begin_term(std::string_view term, const Postings& postings) {
+void FieldEncoder::begin_term(std::string_view term, const PostingsView& postings) {
   size_t shared = 0;
   if (record_.terms % kTermsPerBlock == 0) {
     term_blocks_.insert(term_blocks_.end(),
@@ -125,21 +125,22 @@ void FieldEncoder::begin_term(std::string_view term, const Postings& postings) {
   }
   put_varint(terms_, shared);
   put_varint(terms_, term.size() - shared);
-  terms_.insert(terms_.end(), term.begin() + static_cast<ptrdiff_t>(shared), term.end());
+  terms_.append(reinterpret_cast<const uint8_t*>(term.data()) + shared,
+                term.size() - shared);
   last_term_.assign(term);
-  put_varint(terms_, postings.documents.size());
+  put_varint(terms_, postings.documents.size);
   if ((spec_.flags & kFrequencies) != 0) {
     uint64_t total = 0;
     for (const uint32_t frequency : postings.frequencies) total += frequency;
-    put_varint(terms_, total - postings.documents.size());
+    put_varint(terms_, total - postings.documents.size);
   }
 }
 
-void FieldEncoder::encode(const Postings& postings) {
-  const size_t count = postings.documents.size();
+void FieldEncoder::encode(const PostingsView& postings) {
+  const size_t count = postings.documents.size;
   const size_t blocks = (count + kBlock - 1) / kBlock;
   const size_t base = positions_.size();
-  std::vector<BlockRecord> records(blocks);
+  records_.assign(blocks, BlockRecord{});
   block_data_.clear();
   size_t position = 0;
   for (size_t block = 0; block < blocks; ++block) {
@@ -148,7 +149,7 @@ void FieldEncoder::encode(const Postings& postings) {
     if ((spec_.flags & kPositions) != 0) {
       for (size_t i = start; i < end; ++i) positions += postings.frequencies[i];
     }
-    BlockRecord& record = records[block];
+    BlockRecord& record = records_[block];
     const size_t data = block_data_.size(), where = positions_.size() - base;
     if (data > UINT32_MAX || where > UINT32_MAX) {
       throw std::invalid_argument("a term has too many postings for one segment");
@@ -160,27 +161,26 @@ void FieldEncoder::encode(const Postings& postings) {
     position += positions;
   }
   if (blocks == 1) {
-    postings_.push_back(records[0].document_bits);
-    if ((spec_.flags & kFrequencies) != 0) postings_.push_back(records[0].frequency_bits);
-    if ((spec_.flags & kPositions) != 0) postings_.push_back(records[0].position_bits);
+    postings_.push_back(records_[0].document_bits);
+    if ((spec_.flags & kFrequencies) != 0) postings_.push_back(records_[0].frequency_bits);
+    if ((spec_.flags & kPositions) != 0) postings_.push_back(records_[0].position_bits);
   } else {
     uint32_t row = kNone;
     if (count > shape_.dense_minimum) {
       row = record_.bound_rows++;
       add_bounds(postings);
     }
-    const auto* first = reinterpret_cast<const uint8_t*>(&row);
-    postings_.insert(postings_.end(), first, first + sizeof row);
-    first = reinterpret_cast<const uint8_t*>(records.data());
-    postings_.insert(postings_.end(), first, first + blocks * sizeof(BlockRecord));
+    postings_.append(reinterpret_cast<const uint8_t*>(&row), sizeof row);
+    postings_.append(reinterpret_cast<const uint8_t*>(records_.data()),
+                     blocks * sizeof(BlockRecord));
   }
-  postings_.insert(postings_.end(), block_data_.begin(), block_data_.end());
+  postings_.append(block_data_.data(), block_data_.size());
 }
 
-void FieldEncoder::encode_block(const Postings& postings, size_t start, size_t position,
+void FieldEncoder::encode_block(const PostingsView& postings, size_t start, size_t position,
                                 size_t position_count, BlockRecord& record) {
-  const std::vector<uint32_t>& documents = postings.documents;
-  const size_t size = std::min<size_t>(kBlock, documents.size() - start);
+  const NumbersView& documents = postings.documents;
+  const size_t size = std::min<size_t>(kBlock, documents.size - start);
   uint32_t gaps[kBlock], frequencies[kBlock];
   for (size_t i = 0; i < size; ++i) {
     const size_t at = start + i;
@@ -193,9 +193,8 @@ void FieldEncoder::encode_block(const Postings& postings, size_t start, size_t p
   record.document_bits = static_cast<uint8_t>(document_bits);
   record.frequency_bits = static_cast<uint8_t>(frequency_bits);
   if (size == kBlock) {
-    const size_t before = block_data_.size();
-    block_data_.resize(before + packed_block_size(document_bits + frequency_bits));
-    uint8_t* out = block_data_.data() + before;
+    uint8_t* out =
+        block_data_.extend(packed_block_size(document_bits + frequency_bits));
     pack_block(gaps, document_bits, out);
     pack_block(frequencies, frequency_bits, out + packed_block_size(document_bits));
   } else {
@@ -205,7 +204,7 @@ void FieldEncoder::encode_block(const Postings& postings, size_t start, size_t p
     bits.finish();
   }
   if (position_count == 0) return;
-  const uint32_t* positions = postings.positions.data() + position;
+  const uint32_t* positions = postings.positions.data + position;
   const uint32_t position_bits = bits_for(or_of(positions, position_count));
   record.position_bits = static_cast<uint8_t>(position_bits);
   BitWriter bits(positions_);
@@ -215,10 +214,10 @@ void FieldEncoder::encode_block(const Postings& postings, size_t start, size_t p
 
 // Adds a row: the best that a document of each window can make of the term, rounded up
 // to 255ths, with slack for rounding.
-void FieldEncoder::add_bounds(const Postings& postings) {
+void FieldEncoder::add_bounds(const PostingsView& postings) {
   const size_t start = bounds_.size();
   bounds_.resize(start + shape_.windows, 0);
-  for (size_t i = 0; i < postings.documents.size(); ++i) {
+  for (size_t i = 0; i < postings.documents.size; ++i) {
     const uint32_t document = postings.documents[i];
     const float frequency = (spec_.flags & kFrequencies) != 0
                                 ? static_cast<float>(postings.frequencies[i])

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "buffer.hpp"
 #include "file_writer.hpp"
 #include "format.hpp"
 
@@ -40,6 +41,31 @@ struct Postings {
   }
 };
 
+// Numbers that are kept elsewhere, for as long as this is in use.
+struct NumbersView {
+  const uint32_t* data = nullptr;
+  size_t size = 0;
+
+  NumbersView() = default;
+  NumbersView(const uint32_t* at, size_t count) : data(at), size(count) {}
+  NumbersView(const std::vector<uint32_t>& numbers)
+      : data(numbers.data()), size(numbers.size()) {}
+  uint32_t operator[](size_t at) const { return data[at]; }
+  const uint32_t* begin() const { return data; }
+  const uint32_t* end() const { return data + size; }
+};
+
+// The postings of a term that are kept elsewhere.
+struct PostingsView {
+  NumbersView documents, frequencies, positions;
+
+  PostingsView() = default;
+  PostingsView(const Postings& postings)
+      : documents(postings.documents),
+        frequencies(postings.frequencies),
+        positions(postings.positions) {}
+};
+
 class FieldEncoder {
  public:
   // `lengths` has the exact length of every document for fields with kLengths; it is
@@ -50,18 +76,18 @@ class FieldEncoder {
   // Adds the next term.  Throws std::invalid_argument where terms or documents are out
   // of order, there are none, frequencies or positions are missing, or the text is too
   // long.
-  void add(std::string_view term, const Postings& postings);
+  void add(std::string_view term, const PostingsView& postings);
 
   // Writes the sections of the field and returns its record.
   FieldRecord write(FileWriter& file, uint32_t number);
 
  private:
-  void check_counts(const Postings& postings) const;
-  void begin_term(std::string_view term, const Postings& postings);
-  void encode(const Postings& postings);
-  void encode_block(const Postings& postings, size_t start, size_t position,
+  void check_counts(const PostingsView& postings) const;
+  void begin_term(std::string_view term, const PostingsView& postings);
+  void encode(const PostingsView& postings);
+  void encode_block(const PostingsView& postings, size_t start, size_t position,
                     size_t position_count, BlockRecord& record);
-  void add_bounds(const Postings& postings);
+  void add_bounds(const PostingsView& postings);
 
   const FieldSpec& spec_;
   const SegmentShape shape_;
@@ -71,7 +97,10 @@ class FieldEncoder {
   FieldRecord record_{};
   std::string last_term_;
   std::vector<uint64_t> term_blocks_;
-  std::vector<uint8_t> terms_, postings_, positions_, bounds_, block_data_;
+  std::vector<uint8_t> bounds_;
+  Buffer<uint8_t> terms_, postings_, positions_;
+  std::vector<BlockRecord> records_;  // of the blocks of one term
+  Buffer<uint8_t> block_data_;        // and their numbers
   std::vector<uint32_t> keys_;
 };
 

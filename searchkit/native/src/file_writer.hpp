@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "buffer.hpp"
 #include "format.hpp"
 
 namespace searchkit {
@@ -23,6 +24,11 @@ class FileWriter {
   template <class T>
   void section(SectionKind kind, uint32_t number, const std::vector<T>& values) {
     section(kind, number, values.data(), values.size() * sizeof(T));
+  }
+
+  template <class T>
+  void section(SectionKind kind, uint32_t number, const Buffer<T>& values) {
+    section(kind, number, values.data(), values.bytes());
   }
 
   // Writes the directory and the header, whose sizes, offsets and checksums are filled

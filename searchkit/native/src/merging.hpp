@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "buffer.hpp"
 #include "segment.hpp"
 
 namespace searchkit {
@@ -31,7 +32,7 @@ struct MergeInput {
 // Blobs of stored documents, as SegmentBuilder::add_stored takes them.
 struct StoredBlobs {
   uint32_t documents_per_blob = 0;
-  std::vector<uint8_t> bytes;
+  Buffer<uint8_t> bytes;
   std::vector<uint64_t> offsets{0};
 };
 

@@ -24,7 +24,7 @@ void SegmentWriter::add_column(const std::string& name,
   columns_.push_back(record);
 }
 
-void SegmentWriter::add_stored(const std::vector<uint8_t>& bytes,
+void SegmentWriter::add_stored(const Buffer<uint8_t>& bytes,
                                const std::vector<uint64_t>& offsets) {
   file_.section(kStored, 0, bytes);
   file_.section(kStoredOffsets, 0, offsets);

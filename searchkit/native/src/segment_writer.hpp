@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "buffer.hpp"
 #include "field_encoder.hpp"
 #include "file_writer.hpp"
 
@@ -18,7 +19,7 @@ class SegmentWriter {
   // Adds a column with a value for each document.
   void add_column(const std::string& name, const std::vector<uint32_t>& values);
   // Adds blobs: their bytes, and where each begins, and the last ends.
-  void add_stored(const std::vector<uint8_t>& bytes,
+  void add_stored(const Buffer<uint8_t>& bytes,
                   const std::vector<uint64_t>& offsets);
   // Makes the file whole and durable.
   void finish();

@@ -48,12 +48,32 @@ Py_ssize_t length_of_sequence(PyObject* sequence) {
   return size;
 }
 
-std::vector<uint32_t> numbers_of(PyObject* sequence) {
-  std::vector<uint32_t> numbers;
-  const Py_ssize_t size = length_of_sequence(sequence);
-  for (Py_ssize_t i = 0; i < size; ++i) {
-    numbers.push_back(number_of(item_of(sequence, i).get()));
+// The items of a sequence, as they are now.
+class Items {
+ public:
+  explicit Items(PyObject* sequence)
+      : tuple_(Object::made(PySequence_Tuple(sequence))),
+        size_(PyTuple_Size(tuple_.get())) {}
+
+  Py_ssize_t size() const { return size_; }
+
+  // Throws PythonError with IndexError set where there is none.
+  PyObject* operator[](Py_ssize_t at) const {
+    PyObject* item = PyTuple_GetItem(tuple_.get(), at);
+    if (item == nullptr) throw PythonError();
+    return item;
   }
+
+ private:
+  Object tuple_;  // the sequence itself where it is a tuple
+  Py_ssize_t size_;
+};
+
+std::vector<uint32_t> numbers_of(PyObject* sequence) {
+  const Items items(sequence);
+  std::vector<uint32_t> numbers;
+  numbers.reserve(static_cast<size_t>(items.size()));
+  for (Py_ssize_t i = 0; i < items.size(); ++i) numbers.push_back(number_of(items[i]));
   return numbers;
 }
 
@@ -622,27 +642,33 @@ PyObject* builder_add(PyObject* self, PyObject* args) {
     if (values.size() != builder.columns()) {
       throw std::invalid_argument("a document has a value for each column");
     }
-    std::vector<std::pair<uint32_t, Object>> read;
-    for (Py_ssize_t i = 0; i < length_of_sequence(texts); ++i) {
-      const Object pair = item_of(texts, i);
-      const uint32_t field = field_number(builder, item_of(pair.get(), 0).get());
-      read.emplace_back(field, item_of(pair.get(), 1));
-      utf8(read.back().second.get());  // fails before anything is added
+    // Whatever may fail does so before anything is added.
+    struct Text {
+      uint32_t field;
+      Utf8Text text;
+    };
+    std::vector<Text> read;
+    const Items pairs(texts);
+    for (Py_ssize_t i = 0; i < pairs.size(); ++i) {
+      const Items pair(pairs[i]);
+      const uint32_t field = field_number(builder, pair[0]);
+      read.push_back({field, Utf8Text(pair[1])});
     }
     struct Occurring {
       uint32_t field, frequency;
       Object term;
     };
     std::vector<Occurring> occurring;
-    for (Py_ssize_t i = 0; i < length_of_sequence(terms); ++i) {
-      const Object triple = item_of(terms, i);
-      occurring.push_back({field_number(builder, item_of(triple.get(), 0).get()),
-                           number_of(item_of(triple.get(), 2).get()),
-                           item_of(triple.get(), 1)});
-      utf8(occurring.back().term.get());
+    const Items triples(terms);
+    occurring.reserve(static_cast<size_t>(triples.size()));
+    for (Py_ssize_t i = 0; i < triples.size(); ++i) {
+      const Items triple(triples[i]);
+      occurring.push_back({field_number(builder, triple[0]), number_of(triple[2]),
+                           Object::borrowed(triple[1])});
+      utf8(triple[1]);
     }
     const uint32_t document = builder.begin_document();
-    for (const auto& [field, text] : read) builder.add_text(field, utf8(text.get()));
+    for (const Text& one : read) builder.add_text(one.field, one.text.view());
     for (const Occurring& one : occurring) {
       builder.add_term(one.field, utf8(one.term.get()), one.frequency);
     }
@@ -753,7 +779,7 @@ PyObject* merge(PyObject*, PyObject* args) {
     for (Py_ssize_t i = 0; i < length_of_sequence(blobs); ++i) {
       const Object blob = item_of(blobs, i);
       const std::string_view bytes = bytes_of(blob.get());
-      stored.bytes.insert(stored.bytes.end(), bytes.begin(), bytes.end());
+      stored.bytes.append(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
       stored.offsets.push_back(stored.bytes.size());
     }
     {

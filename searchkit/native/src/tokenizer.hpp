@@ -100,6 +100,15 @@ struct ShortKey {
   }
 };
 
+// The key of a surface; all zeros where it is longer than a key.
+inline ShortKey short_key(std::string_view surface) {
+  ShortKey key = {0, 0};
+  if (surface.size() <= sizeof key) {
+    std::memcpy(&key, surface.data(), surface.size());
+  }
+  return key;
+}
+
 // Where a surface stands: bytes and code points of the text.
 struct Surface {
   size_t begin, end;

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "buffer.hpp"
 
 namespace searchkit {
 
-inline void put_varint(std::vector<uint8_t>& out, uint64_t number) {
+inline void put_varint(Buffer<uint8_t>& out, uint64_t number) {
   while (number >= 0x80) {
     out.push_back(static_cast<uint8_t>(number | 0x80));
     number >>= 7;

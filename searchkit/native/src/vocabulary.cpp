@@ -23,7 +23,9 @@ uint64_t eight_bytes(const char* at) {
   return value;
 }
 
-uint32_t check_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+uint32_t short_hash(std::string_view text) {
+  return static_cast<uint32_t>(hash_bytes(text));
+}
 
 }  // namespace
 
@@ -48,29 +50,33 @@ uint64_t hash_bytes(std::string_view bytes) {
 Vocabulary::Vocabulary() : slots_(kFirstSlots, Slot{0, kEmpty}) {}
 
 uint32_t Vocabulary::number(std::string_view text) {
-  const uint64_t hash = hash_bytes(text);
+  const uint32_t hash = short_hash(text);
   const size_t at = slot_of(text, hash);
   if (slots_[at].number != kEmpty) return slots_[at].number;
   if (size() == kEmpty) throw std::length_error("a vocabulary is full");
   const uint32_t number = size();
   texts_.push_back(keep(text));
-  slots_[at] = {check_of(hash), number};
+  slots_[at] = {hash, number};
   if (texts_.size() * 2 > slots_.size()) grow();
   return number;
 }
 
 uint32_t Vocabulary::find(std::string_view text) const {
-  const Slot slot = slots_[slot_of(text, hash_bytes(text))];
+  const Slot slot = slots_[slot_of(text, short_hash(text))];
   return slot.number != kEmpty ? slot.number : size();
 }
 
+void Vocabulary::prefetch(std::string_view text) const {
+  __builtin_prefetch(&slots_[short_hash(text) & (slots_.size() - 1)]);
+}
+
 // The slot of a string, or the free one where it belongs.
-size_t Vocabulary::slot_of(std::string_view text, uint64_t hash) const {
+size_t Vocabulary::slot_of(std::string_view text, uint32_t hash) const {
   const size_t mask = slots_.size() - 1;
   size_t at = hash & mask;
   for (; slots_[at].number != kEmpty; at = (at + 1) & mask) {
     const Slot slot = slots_[at];
-    if (slot.check == check_of(hash) && texts_[slot.number] == text) break;
+    if (slot.hash == hash && texts_[slot.number] == text) break;
   }
   return at;
 }
@@ -100,11 +106,11 @@ std::string_view Vocabulary::keep(std::string_view text) {
 void Vocabulary::grow() {
   std::vector<Slot> slots(slots_.size() * 2, Slot{0, kEmpty});
   const size_t mask = slots.size() - 1;
-  for (uint32_t number = 0; number < size(); ++number) {
-    const uint64_t hash = hash_bytes(texts_[number]);
-    size_t at = hash & mask;
+  for (const Slot& slot : slots_) {
+    if (slot.number == kEmpty) continue;
+    size_t at = slot.hash & mask;
     while (slots[at].number != kEmpty) at = (at + 1) & mask;
-    slots[at] = {check_of(hash), number};
+    slots[at] = slot;
   }
   slots_ = std::move(slots);
 }
