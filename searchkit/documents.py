@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING
 from searchkit.analysis import english_analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from searchkit.annotations.model import Annotation, Annotations
+    from searchkit.annotations.model import (
+        Annotation,
+        Annotations,
+        EntityMention,
+        TimeExpression,
+    )
     from searchkit.articles.model import Article
     from searchkit.intervals import Interval
 
@@ -108,12 +113,9 @@ def _weight(annotation: Annotation) -> int:
     return TITLE_MENTIONS if annotation.field == "title" else 1
 
 
-def document_of(article: Article, annotations: Annotations) -> Document:
-    """
-    Make an article ready to be indexed.
-    """
+def _names(entities: Iterable[EntityMention]) -> dict[str, Counter[str]]:
     mentions: Counter[tuple[str, str, str]] = Counter()
-    for entity in annotations.entities:
+    for entity in entities:
         key = entity.type, entity.name, entity.surface
         mentions[key] += _weight(entity)
     names: dict[str, Counter[str]] = {}
@@ -121,16 +123,27 @@ def document_of(article: Article, annotations: Annotations) -> Document:
         for term in name_terms(name, surface):
             for field_name in ("entities", type_):
                 names.setdefault(field_name, Counter())[term] += count
+    return names
+
+
+def _dates(times: Iterable[TimeExpression]) -> Counter[Interval]:
     dates: Counter[Interval] = Counter()
-    for time in annotations.times:
+    for time in times:
         if time.interval is not None:
             dates[time.interval] += _weight(time)
+    return dates
+
+
+def document_of(article: Article, annotations: Annotations) -> Document:
+    """
+    Make an article ready to be indexed.
+    """
     return Document(
         id=article.id,
         title=article.title,
         body=article.body,
-        names=names,
-        dates=dates,
+        names=_names(annotations.entities) if annotations.entities else {},
+        dates=_dates(annotations.times) if annotations.times else {},
         published=article.published_interval,
         published_value=article.published,
         source=article.source,
