@@ -55,7 +55,11 @@ class NativeAnalyzer(Analyzer):
             raise RuntimeError(message)
         super().__init__(language)
         self.native = extension.Analyzer(
-            self._analyse, word_ranges(), decimal_ranges(), mark_ranges()
+            self._analyse,
+            word_ranges(),
+            decimal_ranges(),
+            mark_ranges(),
+            self._analyse.stemmer,
         )
 
     def tokens(self, text: str) -> Iterator[Token]:

@@ -13,10 +13,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from searchkit.analysis.surfaces import has_unspaced, unspaced_pieces
 from searchkit.analysis.unicode_data import folding_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Pieces: TypeAlias = tuple[tuple[str, str, int, int], ...]
 """Term, word, start and end of each token of a surface."""
@@ -39,6 +42,10 @@ class SurfaceAnalyzer:
     Args:
         language: A Snowball stemmer by its name, in lower case.
 
+    Attributes:
+        stemmer: What alone is asked for the term of a word of ASCII letters and digits;
+            the extension asks it directly.
+
     Raises:
         ValueError: There is no such stemmer.
     """
@@ -50,7 +57,7 @@ class SurfaceAnalyzer:
         if language not in known:
             message = f"no stemmer is called {language!r}; there are {', '.join(known)}"
             raise ValueError(message)
-        self._stem = Stemmer.Stemmer(language, 0).stemWord
+        self.stemmer: Callable[[str], str] = Stemmer.Stemmer(language, 0).stemWord
         self._possessives = _POSSESSIVES if language in _ENGLISH else ()
 
     def __call__(self, surface: str) -> Pieces:
@@ -80,8 +87,7 @@ class SurfaceAnalyzer:
         """
         Return the term of a token from its word.
         """
-        term: str = self._stem(word)
-        return term[:MAX_TERM_LENGTH]
+        return self.stemmer(word)[:MAX_TERM_LENGTH]
 
     def _analyse_word(self, surface: str) -> tuple[str, str]:
         plain = self._without_possessive(surface)
@@ -119,11 +125,10 @@ def fold(text: str) -> str:
         ('recep tayyip erdogan', 'oneill', 'strasse')
     """
     if not text.isascii():
-        for run in set(_foreign().findall(text)):
-            folded = _folded_alone(run)
-            if folded is None:
-                return _folded(text)
-            text = text.replace(run, folded)
+        folded = {run: _folded_alone(run) for run in _foreign().findall(text)}
+        if None in folded.values():
+            return _folded(text)
+        text = _foreign().sub(lambda run: folded[run[0]] or "", text)
     return text.lower().replace("'", "")
 
 

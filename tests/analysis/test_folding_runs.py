@@ -30,6 +30,7 @@ def folded_whole(text: str) -> str:
 @settings(max_examples=500)
 @example("O’Neill “Straße” – it's…")
 @example("e\u0301tat, \u1100\u1161 and ÅNGSTRÖM")
+@example("Ü0ÀÜ")
 @example("ŉ ſ İı ´")
 def test_runs_fold_as_the_whole(text: str) -> None:
     """

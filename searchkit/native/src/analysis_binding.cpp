@@ -32,8 +32,8 @@ struct Strings {
 };
 
 struct State {
-  State(Object analyse, CharacterClasses classes)
-      : analyzer(std::move(analyse), std::move(classes)) {}
+  State(Object analyse, Object stem, CharacterClasses classes)
+      : analyzer(std::move(analyse), std::move(stem), std::move(classes)) {}
   Analyzer analyzer;
   Strings strings;
 };
@@ -96,15 +96,16 @@ void append(const Object& list, PyObject* item) {
 
 PyObject* new_analyzer(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
-    static const char* const names[] = {"analyse", "words", "decimals", "marks",
+    static const char* const names[] = {"analyse", "words", "decimals", "marks", "stem",
                                         nullptr};
     PyObject* analyse = nullptr;
     PyObject* words = nullptr;
     PyObject* decimals = nullptr;
     PyObject* marks = nullptr;
-    if (PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO:Analyzer",
+    PyObject* stem = nullptr;
+    if (PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|O:Analyzer",
                                     const_cast<char**>(names), &analyse, &words,
-                                    &decimals, &marks) == 0) {
+                                    &decimals, &marks, &stem) == 0) {
       throw PythonError();
     }
     if (PyCallable_Check(analyse) == 0) {
@@ -113,6 +114,7 @@ PyObject* new_analyzer(PyTypeObject* type, PyObject* arguments, PyObject* keywor
     }
     auto state = std::make_unique<State>(
         Object::borrowed(analyse),
+        stem == nullptr || stem == Py_None ? Object() : Object::borrowed(stem),
         CharacterClasses(ranges_of(words), ranges_of(decimals), ranges_of(marks)));
     const auto allocate =
         reinterpret_cast<allocfunc>(PyType_GetSlot(type, Py_tp_alloc));

@@ -8,6 +8,9 @@ namespace {
 
 constexpr size_t kFirstShortSlots = 2048;
 
+// Longest word, and term, that no rule of the analysis cuts; bytes.
+constexpr size_t kPlainSize = 64;
+
 class WithGil {
  public:
   WithGil() : state_(PyGILState_Ensure()) {}
@@ -33,6 +36,16 @@ std::string lowered_ascii(std::string_view text) {
     }
   }
   return differs ? lowered : std::string();
+}
+
+// Whether a text consists of small ASCII letters and digits.
+bool is_plain(std::string_view text) {
+  for (const char letter : text) {
+    if (!(letter >= 'a' && letter <= 'z') && !(letter >= '0' && letter <= '9')) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // An end of a piece's span, which must be a number from `least` to `most`.
@@ -71,8 +84,10 @@ void Analyzer::ShortSurfaces::place(const ShortKey& key, uint64_t hash,
   slots_[at] = {key, meaning};
 }
 
-Analyzer::Analyzer(Object analyse, CharacterClasses classes)
-    : analyse_(std::move(analyse)), tokenizer_(std::move(classes)) {}
+Analyzer::Analyzer(Object analyse, Object stem, CharacterClasses classes)
+    : analyse_(std::move(analyse)),
+      stem_(std::move(stem)),
+      tokenizer_(std::move(classes)) {}
 
 size_t Analyzer::memory() const {
   return sizeof *this + tokenizer_.memory() + terms_.bytes() + words_.bytes() +
@@ -124,6 +139,10 @@ Analyzer::Meaning Analyzer::learn(std::string_view surface) {
   const WithGil gil;
   const Object text = Object::made(PyUnicode_FromStringAndSize(
       surface.data(), static_cast<Py_ssize_t>(surface.size())));
+  if (stem_ && surface.size() <= kPlainSize && is_plain(surface)) {
+    const std::optional<Meaning> found = stemmed(text.get(), surface);
+    if (found) return *found;
+  }
   const size_t length = static_cast<size_t>(PyUnicode_GetLength(text.get()));
   const Object answer = Object::made(
       PyObject_CallFunctionObjArgs(analyse_.get(), text.get(), nullptr));
@@ -143,6 +162,16 @@ Analyzer::Meaning Analyzer::learn(std::string_view surface) {
                       end});
   }
   return remember(pieces, length);
+}
+
+std::optional<Analyzer::Meaning> Analyzer::stemmed(PyObject* text,
+                                                   std::string_view surface) {
+  const Object term =
+      Object::made(PyObject_CallFunctionObjArgs(stem_.get(), text, nullptr));
+  const std::string_view bytes = utf8(term.get());
+  // What is longer might have to be cut.
+  if (bytes.size() > kPlainSize) return std::nullopt;
+  return Meaning{terms_.number(bytes), words_.number(surface)};
 }
 
 Analyzer::Meaning Analyzer::remember(const std::vector<Piece>& pieces, size_t length) {

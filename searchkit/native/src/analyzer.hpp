@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -35,8 +36,10 @@ struct Piece {
 class Analyzer {
  public:
   // `analyse` takes a surface (str) and returns a tuple of (term, word, start, end) for
-  // each token in it.  Constructed and destroyed with the GIL.
-  Analyzer(Object analyse, CharacterClasses classes);
+  // each token in it.  `stem` takes a short word of small ASCII letters and digits, and
+  // returns its term: what `analyse` would come to, in less time; it may be empty, and
+  // `analyse` is asked for those, too.  Constructed and destroyed with the GIL.
+  Analyzer(Object analyse, Object stem, CharacterClasses classes);
 
   // Numbered in the order of their first appearance since the last `clear`.
   const Vocabulary& terms() const { return terms_; }
@@ -209,7 +212,10 @@ class Analyzer {
   Meaning learn(std::string_view surface);
   Meaning remember(const std::vector<Piece>& pieces, size_t length);
 
-  Object analyse_;
+  // The term of a plain word by `stem`; nothing where `analyse` has to be asked.
+  std::optional<Meaning> stemmed(PyObject* text, std::string_view surface);
+
+  Object analyse_, stem_;
   Tokenizer tokenizer_;
   Vocabulary terms_;
   Vocabulary words_;
