@@ -2,7 +2,7 @@
 ``python -m searchkit`` is the command ``searchkit``.
 """
 
-from searchkit.cli import main
+from searchkit.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

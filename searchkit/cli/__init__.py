@@ -15,7 +15,9 @@ does not wait for what ``searchkit index`` needs.
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -119,3 +121,22 @@ def main() -> None:
     Articles are read from plain text, HTML and JSON Lines; answers come ranked, with
     exact quotations; people, places and dates in the text are known.
     """
+
+
+def run() -> None:
+    """
+    Be the process ``searchkit``: run a command, and end.
+
+    Taking an interpreter apart, object by object, takes as long as answering a query;
+    the operating system has it all back at once.  Commands have closed what they opened
+    by then.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        if end.code is not None and not isinstance(end.code, int):
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(end.code or 0)
