@@ -14,23 +14,15 @@ negations are never loosened.
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
 from searchkit.errors import SearchTimeoutError
 from searchkit.hits import Hit, Hits
-from searchkit.queries import closest, corrected, parse, parse_dates, relaxed
+from searchkit.interpreting import annotation_kind, interpret
+from searchkit.queries import closest, corrected, relaxed
 from searchkit.queries.notes import Note
-from searchkit.queries.tree import (
-    DateRange,
-    Leaf,
-    Name,
-    Query,
-    Word,
-    all_of,
-    leaves,
-)
+from searchkit.queries.tree import Query, Word, leaves
 from searchkit.settings import SNIPPET_SIZE
 from searchkit.snippets import snippet_maker
 
@@ -60,6 +52,7 @@ def answer(
     snippets: int,
     annotated: Callable[[], bool],
     timeout: float | None = None,
+    today: date | None = None,
 ) -> Hits:
     """
     Answer a query string; arguments as for ``Index.search``.
@@ -76,20 +69,22 @@ def answer(
         snippets: Quotations for each hit, at most.
         annotated: Tells whether dates and entities were looked for in the articles.
         timeout: Seconds that the engine may take for it; ``None`` for no limit.
+        today: The day that relative dates count from.
 
     Raises:
         DateValueError: One of the dates is none.
         SearchTimeoutError: It has taken longer.
     """
     end = None if timeout is None else time.monotonic() + timeout
-    parsed = parse(query)
-    window = publication_window(published_from, published_to)
-    tree = all_of([parsed.tree, *window])
-    notes = list(parsed.notes)
-    leaf = next(filter(_is_annotation, leaves(tree)), None)
-    if leaf is not None and not annotated():
-        message = f"no dates and entities were looked for, so {leaf} finds nothing"
-        notes.append(Note("index", message, str(leaf)))
+    tree, notes = interpret(
+        query,
+        searcher,
+        catalog,
+        published_from=published_from,
+        published_to=published_to,
+        annotated=annotated,
+        today=today,
+    )
 
     def run(candidate: Query) -> Matches:
         left = None if end is None else max(0.0, end - time.monotonic())
@@ -141,63 +136,12 @@ def answer(
     return Hits(query, str(tree), matches.total, offset, page, tuple(notes))
 
 
-def _is_annotation(leaf: Leaf) -> bool:
-    return _kind_of(leaf) is not None
-
-
-def _kind_of(leaf: Leaf) -> str | None:
-    """
-    Return the kind of annotations in which a leaf is looked for, if it is in any.
-    """
-    match leaf:
-        case Name():
-            return "entities"
-        case DateRange("dates"):
-            return "times"
-        case _:
-            return None
-
-
 def _kinds_to_show(tree: Query) -> set[str]:
     """
     Return the kinds of annotations that answer a query.
     """
-    kinds = map(_kind_of, leaves(tree, positive_only=True))
+    kinds = map(annotation_kind, leaves(tree, positive_only=True))
     return {kind for kind in kinds if kind is not None}
-
-
-def publication_window(
-    first: str | date | None, last: str | date | None
-) -> list[DateRange]:
-    """
-    Return the filter on the date of publication between two dates.
-
-    Args:
-        first: A date or a partial date, whose first day counts; ``None`` for no limit.
-        last: Likewise, whose last day counts.
-
-    Returns:
-        One range, or none where both are ``None``.
-
-    Raises:
-        DateValueError: A text is no date.
-    """
-    start = _days(first)[0] if first is not None else None
-    end = _days(last)[1] if last is not None else None
-    if start is None and end is None:
-        return []
-    if start and end and start > end:
-        # As in queries: the later date first means the same days.
-        start, end = _days(last)[0], _days(first)[1]  # type: ignore[arg-type]
-    return [DateRange("published", start, end)]
-
-
-def _days(value: str | date) -> tuple[date | None, date | None]:
-    if isinstance(value, str):
-        return parse_dates(value)[:2]
-    if isinstance(value, datetime):
-        value = value.date()
-    return value, value
 
 
 def _hit(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from searchkit.articles.model import Article
     from searchkit.intervals import Interval
 
-DOCUMENT_FINGERPRINT = "document-1"
+DOCUMENT_FINGERPRINT = "document-2"
 """Changes whenever the same article and annotations may give other terms."""
 
 TITLE_MENTIONS = 2

@@ -9,6 +9,7 @@ Every error that searchkit raises on purpose.
     ├── ArticleNotFoundError(article_id)       no article has this id
     ├── AmbiguousIdError(prefix, candidates)   a shortened id fits several articles
     ├── DateValueError(text)                   words given as a date are no date
+    │   └── ReferenceDayError(text)            a relative date, but relative to nothing
     ├── QueryTreeError(reason)                 a tree made by hand cannot be compiled
     ├── SearchTimeoutError(seconds)            a search has taken too long
     ├── BackupError(path, reason, advice)      a backup cannot be made or put back
@@ -131,21 +132,43 @@ class AmbiguousIdError(SearchkitError):
 class DateValueError(SearchkitError, ValueError):
     """
     Words given as a date are no date.
+
+    Args:
+        text: The words.
+        exact: One day was asked for, and nothing longer.
     """
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    def __init__(self, text: str, exact: bool = False) -> None:  # noqa: FBT001, FBT002 - pickled by position
+        super().__init__(text, exact)
+        self.text, self.exact = text, exact
 
     def __str__(self) -> str:
-        return f"{self.text!r} is not a date"
+        return f"{self.text!r} is not a {'day' if self.exact else 'date'}"
 
     @property
     def hint(self) -> str:
         """
         Show the forms that are understood.
         """
-        return "Write a date as 2021, 2021-09, 2021-09-11 or 1980s."
+        if self.exact:
+            return "Write a day as 2021-09-11."
+        return "Write a date as 2021, 2021-09, 2021-09-11, 1980s or last week."
+
+
+class ReferenceDayError(DateValueError):
+    """
+    A relative date was asked for, and there is no day that it could count from.
+    """
+
+    def __str__(self) -> str:
+        return f"{self.text!r} counts from a day, and no article has a date"
+
+    @property
+    def hint(self) -> str:
+        """
+        Say how to name the day.
+        """
+        return "Name the day: --today 2021-09-11, or today= in Python."
 
 
 class QueryTreeError(SearchkitError, ValueError):

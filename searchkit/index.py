@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot
 from searchkit.engines import local_engine
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.errors import (
+    DateValueError,
     IndexAccessError,
     IndexDamagedError,
     IndexExistsError,
@@ -45,7 +47,6 @@ from searchkit.settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import date
     from types import TracebackType
     from typing import BinaryIO, Self
 
@@ -106,6 +107,7 @@ class Index:
         published_to: str | date | None = None,
         snippets: int = SNIPPETS_PER_HIT,
         timeout: float | None = None,
+        today: str | date | None = None,
     ) -> Hits:
         """
         Find the articles that match a query, best first.
@@ -122,11 +124,14 @@ class Index:
             snippets: Quotations for each hit, at most.
             timeout: Seconds that the engine may take to find them; left out, as long as
                 it takes.
+            today: The day that relative dates such as ``dates:"last week"`` count from;
+                left out, the newest date of publication in the index.
 
         Raises:
             SearchTimeoutError: It has taken longer than ``timeout``.
             ValueError: An argument but the query is out of its range.
-            DateValueError: ``published_from`` or ``published_to`` is no date.
+            DateValueError: ``published_from`` or ``published_to`` is no date, or
+                ``today`` no day.
             IndexStoreError: The index cannot be read.
         """
         if limit < 0 or offset < 0 or snippets < 0:
@@ -145,6 +150,7 @@ class Index:
             snippets=snippets,
             annotated=lambda: self.is_annotated,
             timeout=timeout,
+            today=_day(today),
         )
 
     def get(self, article_id: str) -> Article:
@@ -445,6 +451,21 @@ class Index:
         except IndexStoreError:
             return False
         return True
+
+
+def _day(value: str | date | None) -> date | None:
+    """
+    Read a day of the calendar.
+
+    Raises:
+        DateValueError: It is none, or more than one.
+    """
+    if value is None or not isinstance(value, str):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise DateValueError(value, True) from None  # noqa: FBT003 - as above
 
 
 def create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Index:

@@ -11,13 +11,27 @@ one calendar tree, written as prefixes::
     2XXX  millennium      20XX  century      202X  decade
     2021  year            2021-09  month     2021-09-11  day
 
-An interval is *covered* by the fewest nodes that make it up exactly.  The index holds
-each of these nodes and all their ancestors as plain terms ("something here touches
-2021-09"), and each covering node above a day once more with ``=`` behind it ("something
-here spans the whole of 2021-09").  A query for an interval then asks for
+An interval is *covered* by the fewest nodes that make it up exactly, and *held* by the
+narrowest node that it lies in.  The index has of a mention these terms:
 
-- the plain terms of its own covering nodes: these find mentions inside a node, and
+===========================  =========================================================
+``2021-09``                  the node that holds it, and all ancestors: something lies
+                             inside September 2021
+``2021-09=``                 each covering node but days: something spans it whole
+``2021-09~``                 of a mention that no single node covers, what lies below
+                             its holder: something touches the month, and reaches out
+``2021:2021-08-30..``        of such a mention, the days themselves behind the holder
+``2021-09-05``
+===========================  =========================================================
+
+A query for an interval that *overlaps* asks for
+
+- the plain terms of its own covering nodes: these find mentions inside a node,
+- the ``~`` terms of the same nodes: these find mentions that cross a border of one, and
 - the ``=`` terms of their ancestors: these find mentions that are wider than the query.
+
+One for mentions that lie *within* it asks for the plain terms, and for those of the
+last kind that fit, which only the ancestors of its covering nodes can hold.
 
 A day is six terms and a year is five, however many mentions there are.  The calendar is
 the proleptic Gregorian of ISO 8601, years 1 to 9999; a date before year 1 has no
@@ -32,9 +46,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.errors import DateValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _DECADE = re.compile(r"(\d{3})(?:X|0s)\Z", re.ASCII)
@@ -246,6 +264,25 @@ def node_interval(node: str) -> Interval:
     return Interval.parse(node)
 
 
+def holding_node(interval: Interval) -> str:
+    """
+    Return the narrowest node that an interval lies in.
+
+    Returns:
+        A node, or an empty text where the interval begins in one millennium and ends
+        in another.
+
+    Example:
+        >>> holding_node(Interval(date(2020, 2, 3), date(2020, 2, 9)))
+        '2020-02'
+    """
+    nodes = covering_nodes(interval)
+    if len(nodes) == 1:
+        return nodes[0]
+    after = set(ancestors(nodes[-1]))
+    return next((node for node in ancestors(nodes[0]) if node in after), "")
+
+
 def index_terms(interval: Interval) -> list[str]:
     """
     Return the terms under which an interval is indexed.
@@ -254,58 +291,136 @@ def index_terms(interval: Interval) -> list[str]:
         interval: The days that an article mentions, or was published on.
 
     Returns:
-        Distinct terms, sorted: covering nodes and their ancestors, and each covering
-        node wider than a day with ``=`` behind it.
+        Distinct terms, sorted; see the module for their kinds.
 
     Example:
         >>> index_terms(Interval.parse("2021-09"))
         ['2021', '2021-09', '2021-09=', '202X', '20XX', '2XXX']
+        >>> index_terms(Interval(date(2021, 9, 30), date(2021, 10, 1)))[:4]
+        ['2021', '2021-09-30~', '2021-09~', '2021-10-01~']
     """
-    terms: set[str] = set()
-    for node in covering_nodes(interval):
-        terms.add(node)
-        terms.update(ancestors(node))
-        if len(node) < 10:
-            terms.add(node + "=")
+    nodes = covering_nodes(interval)
+    terms = {node + _WHOLE for node in nodes if len(node) < _DAY_LENGTH}
+    holder = holding_node(interval)
+    around = [holder, *ancestors(holder)] if holder else []
+    terms.update(around)
+    if len(nodes) > 1:
+        terms.add(_held_term(holder, interval))
+        for node in nodes:
+            below = {node, *ancestors(node)}.difference(around)
+            terms.update(node + _CROSSED for node in below)
     return sorted(terms)
 
 
-class OverlapTerm(NamedTuple):
+class OverlapGroup(NamedTuple):
     """
-    One term that finds intervals which overlap a query's.
+    Terms that find intervals which overlap a query's, and are worth the same.
 
     Attributes:
-        term: The term to look up among those of :func:`index_terms`.
-        share: How much of the node that the term stands for the query covers: 1 where
-            the mention lies inside the query, less where it is wider.
+        share: How much of the mention the query covers, as far as the terms tell: 1
+            where the mention lies inside, a half where it reaches out, and where it is
+            a wider node, the part of the node.
+        terms: Terms to look up among those of :func:`index_terms`.
     """
 
-    term: str
     share: float
+    terms: tuple[str, ...]
 
 
-def overlap_terms(query: Interval) -> list[OverlapTerm]:
+@lru_cache(maxsize=256)
+def overlap_groups(query: Interval) -> tuple[OverlapGroup, ...]:
     """
     Return the terms that together find every interval which overlaps ``query``.
+
+    A person who turns pages, or changes the words beside a filter, asks for the same
+    days again: some are kept.
 
     Args:
         query: The days asked for.
 
     Returns:
-        Distinct terms: an interval overlaps ``query`` if and only if at least one of
-        them is among its :func:`index_terms`.
+        Groups of distinct terms: an interval overlaps ``query`` if and only if at least
+        one of them is among its :func:`index_terms`.
 
     Example:
-        >>> [term for term, share in overlap_terms(Interval.parse("2021-09"))]
-        ['2021-09', '2021=', '202X=', '20XX=', '2XXX=']
+        >>> for group in overlap_groups(Interval.parse("2021-09")):
+        ...     print(f"{group.share:.3f}", *group.terms)
+        1.000 2021-09
+        0.500 2021-09~
+        0.082 2021=
+        0.008 202X=
+        0.001 20XX=
+        0.000 2XXX=
     """
-    shares: dict[str, float] = {}
-    for node in covering_nodes(query):
-        shares[node] = 1.0
-        for above in ancestors(node):
-            if above + "=" not in shares:
-                whole = node_interval(above)
-                common = whole.intersection(query)
-                assert common is not None  # the node lies in both
-                shares[above + "="] = common.days / whole.days
-    return [OverlapTerm(term, share) for term, share in shares.items()]
+    nodes = covering_nodes(query)
+    inside = tuple(nodes)
+    if len(nodes) > 1:
+        inside += (_held_term(holding_node(query), query),)
+    crossing = tuple(node + _CROSSED for node in nodes)
+    groups = [OverlapGroup(1.0, inside), OverlapGroup(_CROSSED_SHARE, crossing)]
+    for above in _all_above(nodes):
+        whole = node_interval(above)
+        common = whole.intersection(query)
+        assert common is not None  # it is above a node of the query
+        groups.append(OverlapGroup(common.days / whole.days, (above + _WHOLE,)))
+    return tuple(groups)
+
+
+def within_terms(
+    query: Interval, walk: Callable[[str], Iterable[str]]
+) -> tuple[str, ...]:
+    """
+    Return the terms that together find every interval which lies within ``query``.
+
+    Args:
+        query: The days asked for.
+        walk: Yields the terms of the index that begin with a text.  It is asked for
+            mentions that no single node covers, and that one of the few nodes on the
+            two borders of ``query`` holds.
+
+    Returns:
+        Distinct terms: an interval lies within ``query`` if and only if at least one of
+        them is among its :func:`index_terms`.
+    """
+    nodes = covering_nodes(query)
+    terms = list(nodes)
+    for above in ("", *_all_above(nodes)):
+        for term in walk(f"{above}{_HELD}"):
+            days = _held_days(term)
+            if days is not None and query.covers(days):
+                terms.append(term)
+    return tuple(terms)
+
+
+#: What stands behind a node in terms of the other kinds.
+_WHOLE, _CROSSED, _HELD = "=", "~", ":"
+_DAY_LENGTH = len("2021-09-11")
+#: A mention that crosses a border of a node lies on both sides of it: half of it here,
+#: as far as one can tell.
+_CROSSED_SHARE = 0.5
+
+
+def _all_above(nodes: Iterable[str]) -> list[str]:
+    """
+    Return the ancestors of nodes, each once.
+    """
+    return list(dict.fromkeys(above for node in nodes for above in ancestors(node)))
+
+
+def _held_term(holder: str, interval: Interval) -> str:
+    """
+    Return the term of an interval that no single node covers.
+    """
+    first, last = interval
+    return f"{holder}{_HELD}{first.isoformat()}..{last.isoformat()}"
+
+
+def _held_days(term: str) -> Interval | None:
+    """
+    Return the days of :func:`_held_term`; ``None`` for anything else.
+    """
+    first, _, last = term.partition(_HELD)[2].partition("..")
+    try:
+        return Interval(date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError:
+        return None

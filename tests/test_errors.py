@@ -17,6 +17,7 @@ EXAMPLES = [
     errors.ArticleNotFoundError("abc"),
     errors.AmbiguousIdError("ab", ["abc", "abd", "abe", "abf", "abg"]),
     errors.DateValueError("yesteryear"),
+    errors.ReferenceDayError("last week"),
     errors.QueryTreeError("it is nested too deeply"),
     errors.SearchTimeoutError(0.5),
     errors.BackupError("news.zip", "the file is there already"),

@@ -13,9 +13,11 @@ from searchkit.intervals import (
     Interval,
     ancestors,
     covering_nodes,
+    holding_node,
     index_terms,
     node_interval,
-    overlap_terms,
+    overlap_groups,
+    within_terms,
 )
 
 EDGES = [
@@ -242,7 +244,8 @@ class TestNodes:
         terms = index_terms(interval)
         assert terms == sorted(set(terms))
         assert len(terms) <= 300
-        assert len(overlap_terms(interval)) <= 300
+        groups = overlap_groups(interval)
+        assert sum(len(group.terms) for group in groups) <= 600
 
 
 class TestOverlap:
@@ -253,19 +256,93 @@ class TestOverlap:
         Two intervals share a day if and only if their terms meet.
         """
         query, mention = pair
-        asked = {term for term, _ in overlap_terms(query)}
+        asked = {term for _, terms in overlap_groups(query) for term in terms}
         assert query.overlaps(mention) == bool(asked.intersection(index_terms(mention)))
 
+    @settings(max_examples=200)
+    @given(neighbours())
+    def test_the_first_group_means_inside(
+        self, pair: tuple[Interval, Interval]
+    ) -> None:
+        """
+        What the terms of share 1 find lies inside the query.
+        """
+        query, mention = pair
+        inside = overlap_groups(query)[0]
+        assert inside.share == 1
+        if set(inside.terms).intersection(index_terms(mention)):
+            assert query.covers(mention)
+
     @given(intervals | near)
-    def test_shares_are_parts_of_nodes(self, query: Interval) -> None:
+    def test_an_interval_is_inside_itself(self, interval: Interval) -> None:
         """
-        A share is how much of its node the query covers; each term comes once.
+        A mention of just the days asked for has the share 1, calendar unit or not.
         """
-        terms = overlap_terms(query)
-        assert len(terms) == len({term for term, _ in terms})
-        for term, share in terms:
+        inside = overlap_groups(interval)[0]
+        assert set(inside.terms).intersection(index_terms(interval))
+
+    @given(intervals | near)
+    def test_shares_of_wider_nodes_are_parts(self, query: Interval) -> None:
+        """
+        The share of a wider node is how much of it the query covers.
+        """
+        inside, crossing, *wider = overlap_groups(query)
+        terms = [*inside.terms, *crossing.terms]
+        for share, (term,) in wider:
+            terms.append(term)
             node = node_interval(term.removesuffix("="))
             common = node.intersection(query)
             assert common is not None
             assert common.days / node.days == pytest.approx(share)
-            assert term.endswith("=") or share == 1
+            assert 0 < share < 1
+        assert len(terms) == len(set(terms))
+
+
+class TestWithin:
+    @settings(max_examples=300)
+    @given(neighbours(), st.lists(intervals | near, max_size=5))
+    def test_terms_meet_where_the_days_are_all_inside(
+        self, pair: tuple[Interval, Interval], others: list[Interval]
+    ) -> None:
+        """
+        One lies within another if and only if their terms meet.
+
+        That holds whatever else is in the index.
+        """
+        query, mention = pair
+        index = {term for each in (mention, *others) for term in index_terms(each)}
+
+        def walk(prefix: str) -> list[str]:
+            return [term for term in index if term.startswith(prefix)]
+
+        terms = within_terms(query, walk)
+        assert len(terms) == len(set(terms))
+        assert query.covers(mention) == bool(
+            set(terms).intersection(index_terms(mention))
+        )
+
+    @given(intervals | near)
+    def test_few_walks_are_enough(self, query: Interval) -> None:
+        """
+        However wide the days asked for, only their two borders are looked at.
+        """
+        asked: list[str] = []
+        within_terms(query, lambda prefix: asked.append(prefix) or ())  # type: ignore[func-returns-value]
+        assert len(asked) <= 12
+
+    @pytest.mark.parametrize(
+        ("interval", "expected"),
+        [
+            (Interval.parse("2021-09-11"), "2021-09-11"),
+            (Interval.parse("198X"), "198X"),
+            (Interval(date(2020, 2, 3), date(2020, 2, 9)), "2020-02"),
+            (Interval(date(2020, 2, 24), date(2020, 3, 1)), "2020"),
+            (Interval(date(1989, 12, 31), date(1990, 1, 1)), "19XX"),
+            (Interval(date(1999, 12, 31), date(2000, 1, 1)), ""),
+        ],
+    )
+    def test_holders(self, interval: Interval, expected: str) -> None:
+        """
+        The narrowest node that an interval lies in holds it.
+        """
+        assert expected == holding_node(interval)

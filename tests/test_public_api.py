@@ -23,7 +23,7 @@ AmbiguousIdError Article ArticleError ArticleNotFoundError Backup BackupError Ch
 DateValueError Finding Hit Hits Index IndexAccessError IndexDamagedError
 IndexCodecError IndexExistsError IndexForeignError IndexLockedError IndexMissingError
 IndexOutdatedError IndexStoreError IndexVersionError IndexingReport NativeWriteError
-Note QueryTreeError Repair SearchTimeoutError
+Note QueryTreeError ReferenceDayError Repair SearchTimeoutError
 SearchkitError Snippet Span UnsupportedFormatError Upgrade __version__ adopt_documents
 back_up_index check_index create_index open_index repair_index restore_index
 upgrade_index verify_backup
@@ -68,7 +68,7 @@ Index.refresh(self) -> None
 Index.search(self, query: str, *, limit: int = 10, offset: int = 0,
     sort: SortOrder = 'relevance', published_from: str | date | None = None,
     published_to: str | date | None = None, snippets: int = 2,
-    timeout: float | None = None) -> Hits
+    timeout: float | None = None, today: str | date | None = None) -> Hits
 Index.totals(self) -> Totals
 
 Hit(id: str, score: float, title: str, published: str | None = None,
@@ -165,6 +165,7 @@ def test_all_errors_have_one_base_and_are_public() -> None:
         searchkit.ArticleNotFoundError("x"),
         searchkit.AmbiguousIdError("x", ["x1", "x2"]),
         searchkit.DateValueError("soon"),
+        searchkit.ReferenceDayError("last week"),
         searchkit.QueryTreeError("it is empty"),
         searchkit.SearchTimeoutError(0.5),
         searchkit.IndexStoreError("index"),

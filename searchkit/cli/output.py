@@ -51,6 +51,18 @@ def json_option(command: _Command) -> _Command:
     )(command)
 
 
+def today_option(command: _Command) -> _Command:
+    """
+    Add ``--today`` to a command: what relative dates of a query count from.
+    """
+    return click.option(
+        "--today",
+        metavar="DAY",
+        help='What dates such as "last week" count from.  [default: the newest date of'
+        " publication in the index]",
+    )(command)
+
+
 class Failure(click.ClickException):
     """
     An error on its way to the terminal: message, hint, status 2.

@@ -17,6 +17,7 @@ from searchkit.cli.output import (
     plain,
     say,
     terminal_width,
+    today_option,
     wrapped,
 )
 from searchkit.cli.progress import open_index
@@ -87,6 +88,7 @@ class QueryCommand(click.Command):
     "--from", "published_from", metavar="DATE", help="Published then or later."
 )
 @click.option("--to", "published_to", metavar="DATE", help="Published then or earlier.")
+@today_option
 @json_option
 @click.option("--plain", "as_plain", is_flag=True, help="No colours on a terminal.")
 @index_option
@@ -100,6 +102,7 @@ def command(
     sort: SortOrder,
     published_from: str | None,
     published_to: str | None,
+    today: str | None,
     as_json: bool,
     as_plain: bool,
     index_dir: Path,
@@ -118,6 +121,7 @@ def command(
       searchkit query withdrawal dates:2021-09-11
       searchkit query 'place:Kabul taliban -soviet'
       searchkit query 'flood* published:2021..2024' --sort newest
+      searchkit query 'election dates:"next week"' --today 2024-05-01
       searchkit query ghani --from 2020-02 --to 2021-08 --json
 
     Exits with 0 when something matched, 1 when nothing did, 2 on an error.
@@ -130,6 +134,7 @@ def command(
             sort=sort,
             published_from=published_from,
             published_to=published_to,
+            today=today,
         )
     if as_json:
         import json  # noqa: PLC0415 - people need none

@@ -17,7 +17,7 @@ import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
 from searchkit.analysis import english_analyzer
-from searchkit.errors import DateValueError
+from searchkit.errors import DateValueError, ReferenceDayError
 from searchkit.queries import remarks
 from searchkit.queries.dates import read_dates
 from searchkit.queries.lexer import OPERATORS, Token, TokenKind
@@ -29,18 +29,22 @@ from searchkit.queries.tree import (
     Exact,
     Leaf,
     Name,
+    Not,
     Phrase,
     Prefix,
     Word,
 )
 
 if TYPE_CHECKING:
-    from searchkit.queries.lexer import FieldName
+    from collections.abc import Callable, Sequence
+
+    from searchkit.queries.dates import ReferenceDay
+    from searchkit.queries.lexer import DateField, FieldName
     from searchkit.queries.tree import Clock, ExactField, NameField, TextField
 
-Found: TypeAlias = tuple[list[Leaf], list[Note]]
+Found: TypeAlias = tuple["Sequence[Leaf | Not]", list[Note]]
 """
-Leaves that must all match, and notes.
+Leaves, negated or not, that must all match, and notes.
 
 No leaf and no note is a value without any letter or digit; no leaf and a note is a
 value that was set aside.
@@ -66,13 +70,26 @@ _MEANINGLESS = lazily(r"[~^\\<>=|]|(?<=\d)\.\.|(?<!\.)\.\.++(?=\d)")
 _UNKNOWN_FIELD = lazily(r"([^\W\d_][\w.-]*):")
 _ADDRESS = lazily(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _ADDRESS_INSIDE = lazily(r"(?<![a-z0-9])[a-z][a-z0-9]{0,15}://", re.IGNORECASE)
+#: Words that a date may begin with, none of them one by itself.
+_DATE_OPENERS = frozenset(
+    "last next this past previous coming early mid late first second third fourth"
+    " beginning middle end summer spring autumn fall winter quarter between from since"
+    " before after until the a two three ten twenty".split()
+)
+#: In place of a date: what has none.
+_UNDATED = "none"
 _SUFFIX = lazily(r"[~^]")
 _ACRONYM = lazily(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _LAST_MARK = lazily(r"[.,](?=[^.,]*\Z)")
 
 
 def leaves_of(
-    token: Token, field: FieldName | None, *, required: bool, denied: bool
+    token: Token,
+    field: FieldName | None,
+    *,
+    required: bool,
+    denied: bool,
+    reference: Callable[[], ReferenceDay | None],
 ) -> Found:
     """
     Make leaves of a value or a phrase.
@@ -84,10 +101,11 @@ def leaves_of(
             never skipped, corrected or relaxed.
         denied: NOT or a minus stands before it: words joined by a sign stay together,
             so that no article is left out that has only some of them.
+        reference: Returns the day that relative dates count from, if there is one.
     """
     match field:
-        case "dates" | "published":
-            return _dates(token, field)
+        case "dates" | "dates-within" | "published" | "published-within":
+            return _dates(token, field, reference)
         case "id" | "source" | "url":
             return _exact(token, field)
         case "entity" | "person" | "org" | "place":
@@ -100,19 +118,31 @@ def leaves_of(
     return leaves, notes
 
 
-def _dates(token: Token, field: Clock) -> Found:
+def _dates(
+    token: Token, field: DateField, reference: Callable[[], ReferenceDay | None]
+) -> Found:
     if not token.text.strip("[]{}"):
         return [], []
+    clock: Clock = "published" if field.startswith("published") else "dates"
+    if token.text.lower() == _UNDATED:
+        return [Not(DateRange(clock, None, None))], []
     try:
-        value = read_dates(token.text)
+        value = read_dates(token.text, reference)
+    except ReferenceDayError as error:
+        return [], [remarks.no_reference_day(error.text, field)]
     except DateValueError as error:
-        return [], [remarks.not_a_date(error.text, field)]
+        begins = token.kind is TokenKind.VALUE and error.text.lower() in _DATE_OPENERS
+        return [], [remarks.not_a_date(error.text, field, begins=begins)]
+    leaf = DateRange(clock, value.first, value.last, within=field != clock)
     notes = []
+    if value.reference is not None:
+        _, _, days = str(leaf).partition(":")
+        notes.append(remarks.counted_from(token.text, days, value.reference))
     if value.swapped:
         notes.append(remarks.dates_swapped(token.text))
     if value.braces:
         notes.append(remarks.braces_include(token.text))
-    return [DateRange(field, value.first, value.last)], notes
+    return [leaf], notes
 
 
 def _exact(token: Token, field: ExactField) -> Found:

@@ -15,14 +15,17 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from searchkit.queries.patterns import lazily
-from searchkit.queries.tree import Clock, ExactField, NameField, TextField
+from searchkit.queries.tree import ExactField, NameField, TextField
 from searchkit.values import Value
 
-FieldName: TypeAlias = TextField | NameField | Clock | ExactField
-"""The fields as trees name them."""
+DateField: TypeAlias = Literal["dates", "dates-within", "published", "published-within"]
+"""The two clocks, for what overlaps the days asked for and for what lies within."""
+
+FieldName: TypeAlias = TextField | NameField | DateField | ExactField
+"""The fields as trees print them."""
 
 FIELD_NAMES: dict[str, FieldName] = {
     "title": "title",
@@ -39,7 +42,9 @@ FIELD_NAMES: dict[str, FieldName] = {
     "dates": "dates",
     "date": "dates",
     "mentioned": "dates",
+    "dates-within": "dates-within",
     "published": "published",
+    "published-within": "published-within",
     "source": "source",
     "url": "url",
     "id": "id",
@@ -69,7 +74,7 @@ _IN_DATE = rf"[^\s(){QUOTES}\[\]{{}}]"
 _WORD = re.compile(rf"{_RUN}+")
 _SIGNS = lazily(rf"[-+]++(?=[({QUOTES}]|{_RUN}*?(?:[^\W_]|\*))")
 _SUFFIX = lazily(r"[~^][\d.]*|\*+", re.ASCII)
-_FIELD = lazily(r"([A-Za-z]+):")
+_FIELD = lazily(r"([A-Za-z]+(?:-[A-Za-z]+)?):")
 #: With parentheses inside, as addresses have them.
 _EXACT = lazily(rf"(?:{_RUN}|\({_RUN}*\))+")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -176,7 +181,7 @@ class Lexer:
         if text[start:end] in OPERATORS and not signed:
             return self._token(TokenKind.OPERATOR, start, end, attached=attached)
         match field:
-            case "dates" | "published":
+            case "dates" | "dates-within" | "published" | "published-within":
                 # A lone closing bracket is no date; as a word it vanishes.
                 date_end = _end(_DATE(), text, start)
                 end = date_end if date_end > start else end

@@ -16,6 +16,7 @@ NoteKind: TypeAlias = Literal[
     "corrected",  # a word that no article has was replaced by a similar one
     "missing",  # a word that no article has, and nothing similar
     "expanded",  # a prefix was cut off after so many words
+    "anchored",  # a relative date was counted from some day
     "index",  # the index and the catalog differ
 ]
 

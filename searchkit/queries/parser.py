@@ -41,6 +41,7 @@ from searchkit.values import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from searchkit.queries.dates import ReferenceDay
     from searchkit.queries.notes import Note
 
 #: Read as blanks: control characters, marks of the writing direction, half code points.
@@ -65,12 +66,16 @@ class ParsedQuery(Value):
     notes: tuple[Note, ...] = ()
 
 
-def parse(text: str) -> ParsedQuery:
+def parse(
+    text: str, *, reference: Callable[[], ReferenceDay | None] = lambda: None
+) -> ParsedQuery:
     """
     Understand a query string.
 
     Args:
         text: Anything.
+        reference: Returns the day that relative dates count from, if there is one; it
+            is asked only where there are any.
 
     Returns:
         Its tree, which is ``Nothing`` where there is nothing to search for, and notes.
@@ -85,7 +90,7 @@ def parse(text: str) -> ParsedQuery:
     length, cut = MAX_QUERY_LENGTH, 0
     while True:
         read = _readable(_shortened(text, length))
-        tree, notes = _Parser(read).parse()
+        tree, notes = _Parser(read, reference).parse()
         excess = len(str(tree)) - MAX_QUERY_LENGTH
         if excess <= 0:
             break
@@ -155,8 +160,9 @@ class _Parser:
     Reads one query string, once.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, reference: Callable[[], ReferenceDay | None]) -> None:
         self._text = text
+        self._reference = reference
         self._lexer = Lexer(text)
         self._notes: list[Note] = []
         self._groups = [_Group()]
@@ -241,6 +247,7 @@ class _Parser:
             self._field,
             required=pending.required or group.required,
             denied=pending.negated,
+            reference=self._reference,
         )
         room = MAX_QUERY_LEAVES - self._leaf_count
         if len(leaves) > room:

@@ -15,6 +15,8 @@ from searchkit.settings import MAX_QUERY_DEPTH, MAX_QUERY_LEAVES, MAX_QUERY_LENG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from searchkit.queries.dates import ReferenceDay
+
 #: Longest part of a query string that a sentence quotes, in code points.
 _QUOTED = 40
 
@@ -160,12 +162,42 @@ def field_before_field(field: str, following: str) -> Note:
     )
 
 
-def not_a_date(value: str, field: str) -> Note:
+def not_a_date(value: str, field: str, *, begins: bool = False) -> Note:
     """
     Say that a filter on dates was left out.
+
+    Args:
+        value: What stands behind the field.
+        field: Its name.
+        begins: It may be the first word of a date.
+    """
+    message = f"{quoted(value)} is not a date, so {field}: was ignored"
+    if begins:
+        message += "; a date of several words needs quotation marks"
+    return Note("ignored", message, value)
+
+
+def no_reference_day(value: str, field: str) -> Note:
+    """
+    Say that a filter on dates was left out, because it is relative to nothing.
     """
     return Note(
-        "ignored", f"{quoted(value)} is not a date, so {field}: was ignored", value
+        "ignored",
+        f"{quoted(value)} counts from a day, and no article has a date, "
+        f"so {field}: was ignored",
+        value,
+    )
+
+
+def counted_from(value: str, days: str, reference: ReferenceDay) -> Note:
+    """
+    Say which days a relative date stands for.
+    """
+    origin = ", the newest date of publication" if reference.is_newest else ""
+    return Note(
+        "anchored",
+        f"{quoted(value)} is {days}, counted from {reference.day.isoformat()}{origin}",
+        value,
     )
 
 

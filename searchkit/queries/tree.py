@@ -13,6 +13,7 @@ Leaves::
     Name("place", "Kabul")                an entity that annotations found
     DateRange("dates", first, last)       overlaps the dates that a text mentions
     DateRange("published", first, last)   overlaps the date of publication
+    DateRange("dates", first, last, within=True)   lies within these days
     Exact("source", "Reuters")            the whole value of an identifier field
     Everything(), Nothing()
 
@@ -103,11 +104,14 @@ class DateRange(Value):
         clock: Which of the two dates.
         first: The first day; ``None`` for an open beginning.
         last: The last day; ``None`` for an open end.
+        within: Every day of the mention, or of what is known of the date of
+            publication, is one of these.
     """
 
     clock: Clock
     first: date | None
     last: date | None
+    within: bool = False
 
     @property
     def interval(self) -> Interval:
@@ -116,12 +120,20 @@ class DateRange(Value):
         """
         return Interval(self.first or date.min, self.last or date.max)
 
+    def matches(self, days: Interval) -> bool:
+        """
+        Tell whether a mention or date of publication is one that is asked for.
+        """
+        asked = self.interval
+        return asked.covers(days) if self.within else asked.overlaps(days)
+
     def __str__(self) -> str:
+        field = f"{self.clock}-within" if self.within else self.clock
         if self.first and self.last:
-            return f"{self.clock}:{Interval(self.first, self.last)}"
+            return f"{field}:{Interval(self.first, self.last)}"
         first = self.first.isoformat() if self.first else ""
         last = self.last.isoformat() if self.last else ""
-        return f"{self.clock}:{first}..{last}"
+        return f"{field}:{first}..{last}"
 
 
 class Exact(Value):

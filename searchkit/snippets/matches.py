@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from searchkit.analysis import EnglishAnalyzer
     from searchkit.annotations.model import Annotations
-    from searchkit.intervals import Interval
     from searchkit.queries.tree import Query, TextField
 
 #: A phrase is worth this many times the sum of its words.
@@ -94,7 +93,7 @@ class _Name(Value):
 
 
 class _Dates(NamedTuple):
-    interval: Interval
+    query: DateRange
     key: str
     weight: float
 
@@ -166,7 +165,7 @@ class Criteria:
                 case DateRange("dates") if leaf.interval.is_ordered:
                     key = str(leaf)
                     weight = weights.get(key, 1.0)
-                    criteria._dates.append(_Dates(leaf.interval, key, weight))
+                    criteria._dates.append(_Dates(leaf, key, weight))
                 case _:
                     pass
         return criteria
@@ -292,8 +291,8 @@ class Criteria:
         if self._dates:
             for time in annotations.times:
                 if time.field == field and time.interval is not None:
-                    for interval, key, weight in self._dates:
-                        if time.interval.overlaps(interval):
+                    for query, key, weight in self._dates:
+                        if query.matches(time.interval):
                             yield Match(time.span, key, weight)
 
     def _names_among(

@@ -23,6 +23,9 @@ QUERIES = {
     "nothing": "zeppelin",
     "set-aside": 'dates:banana "doha climate',
     "some-of-the-words": "doha volcano taliban",
+    "relative-date": 'dates:"last week"',
+    "dates-within": "dates-within:2020-02 taliban",
+    "undated": "published:none soviet",
 }
 
 

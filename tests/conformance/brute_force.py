@@ -359,15 +359,26 @@ class BruteForceSearcher:
         asked = query.interval
         if not asked.is_ordered:
             return None
-        inside, wider = 0, Counter[str]()
+        nodes = [node_interval(node) for node in covering_nodes(asked)]
+        inside, crossing, wider = 0, 0, Counter[str]()
         for mention, count in entry.intervals(query.clock).items():
-            touched = index_terms(mention)
-            inside += count * sum(node in touched for node in covering_nodes(asked))
-            for node in covering_nodes(mention):
-                unit = node_interval(node)
+            if query.within:
+                inside += count * asked.covers(mention)
+                continue
+            units = {node: node_interval(node) for node in covering_nodes(mention)}
+            if mention == asked or any(node.covers(mention) for node in nodes):
+                inside += count
+            if mention == asked or not any(node.covers(mention) for node in nodes):
+                crossing += count * sum(
+                    len(units) > 1 and any(node.covers(unit) for unit in units.values())
+                    for node in nodes
+                )
+            for node, unit in units.items():
                 if unit.overlaps(asked) and not asked.covers(unit):
                     wider[node] += count
         scores = [date_score(1.0, inside)] if inside else []
+        if crossing:
+            scores.append(date_score(0.5, crossing))
         for node, count in wider.items():
             unit = node_interval(node)
             common = unit.intersection(asked)

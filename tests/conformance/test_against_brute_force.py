@@ -101,7 +101,9 @@ def corpora(draw: st.DrawFn) -> list[list[Document]]:
 
 def date_ranges() -> st.SearchStrategy[DateRange]:
     ends = st.none() | days
-    return st.builds(DateRange, st.sampled_from(("dates", "published")), ends, ends)
+    return st.builds(
+        DateRange, st.sampled_from(("dates", "published")), ends, ends, st.booleans()
+    )
 
 
 text_fields = st.sampled_from((None, None, "title", "body"))

@@ -5,11 +5,13 @@ The document of the grammar says what the parser does.
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from searchkit.queries import Nothing, parse
+from searchkit.queries.dates import ReferenceDay
 from searchkit.queries.lexer import FIELD_NAMES
 from searchkit.settings import MAX_QUERY_DEPTH, MAX_QUERY_LEAVES, MAX_QUERY_LENGTH
 
@@ -38,7 +40,7 @@ def test_every_field_is_in_the_table() -> None:
     table = {
         alias: name.strip("`:")
         for name, also, _ in rows("Fields")
-        for alias in re.findall(r"(\w+):", name + also)
+        for alias in re.findall(r"([\w-]+):", name + also)
     }
     assert FIELD_NAMES == table
 
@@ -59,8 +61,13 @@ def test_forms_of_dates_need_no_note(row: list[str]) -> None:
     Every form of a date in the table is one for the parser.
     """
     for example in re.findall(r"`([^`]+)`", row[1]):
-        assert str(parse(f"dates:{example}").tree).startswith("dates:")
-        assert not parse(f"dates:{example}").notes
+        parsed = parse(
+            f"dates:{example}", reference=lambda: ReferenceDay(date(2020, 3, 4))
+        )
+        none = "-" if row[0] == "none at all" else ""
+        assert str(parsed.tree).startswith(f"{none}dates:")
+        relative = ["anchored"] if row[0] == "relative" else []
+        assert relative == [note.kind for note in parsed.notes]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from searchkit.queries import parse
+from searchkit.queries.dates import ReferenceDay
 from searchkit.queries.notes import Note
 
 
@@ -13,6 +16,22 @@ from searchkit.queries.notes import Note
             "kabul dates:banana",
             "ignored",
             "“banana” is not a date, so dates: was ignored",
+        ),
+        (
+            "kabul dates:last week",
+            "ignored",
+            (
+                "“last” is not a date, so dates: was ignored;"
+                " a date of several words needs quotation marks"
+            ),
+        ),
+        (
+            'kabul published:"last week"',
+            "ignored",
+            (
+                "“last week” counts from a day, and no article has a date,"
+                " so published: was ignored"
+            ),
         ),
         (
             "kabul published:2020..2021-13",
@@ -178,6 +197,29 @@ def test_the_same_remark_is_made_once() -> None:
     assert (
         Note("ignored", "“banana” is not a date, so dates: was ignored", "banana"),
     ) == notes
+
+
+@pytest.mark.parametrize(
+    ("reference", "origin"),
+    [
+        (ReferenceDay(date(2020, 3, 4)), ""),
+        (
+            ReferenceDay(date(2020, 3, 4), is_newest=True),
+            ", the newest date of publication",
+        ),
+    ],
+)
+def test_what_a_relative_date_means_is_told(
+    reference: ReferenceDay, origin: str
+) -> None:
+    """
+    Its days, the day that it was counted from, and whose choice that was.
+    """
+    (note,) = parse('kabul dates:"last week"', reference=lambda: reference).notes
+    assert note.kind == "anchored"
+    assert note.message == (
+        "“last week” is 2020-02-24..2020-03-01, counted from 2020-03-04" + origin
+    )
 
 
 def test_notes_stand_in_the_order_of_the_query() -> None:

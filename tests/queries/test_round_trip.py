@@ -4,6 +4,7 @@ Properties of every query string and every tree.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from searchkit.analysis import STOP_WORDS
 from searchkit.queries import leaves, parse
+from searchkit.queries.dates import ReferenceDay
 from searchkit.queries.tree import (
     And,
     DateRange,
@@ -31,13 +33,14 @@ from searchkit.queries.tree import (
 from searchkit.settings import MAX_QUERY_LEAVES, MAX_QUERY_LENGTH
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from hypothesis.strategies import SearchStrategy
+
+    from searchkit.queries.tree import Clock
 
 PIECES = (
     *("AND", "OR", "NOT", "and", "or", "to", "the", "kabul", "Taliban's", "U.S.", "x"),
     *("title:", "body:", "entity:", "people:", "place:", "dates:", "published:"),
+    *("dates-within:", "none", "yesterday", '"last week"', "last", "since", "week"),
     *("source:", "url:", "id:", "foo:", "http://a.b/c", "12:30", "2020", "2020-02-30"),
     *("2020..2021", "2021..2020", "..", "[", "]", "{", "}", " TO ", "1980s", "Feb"),
     *("29", ">", "<=", "(", ")", "((", "))", '"', "“", "”", "„", "«", "»", "'", "*"),
@@ -63,10 +66,12 @@ days = st.dates()
 text_fields = st.sampled_from((None, "title", "body"))
 
 
-def date_range(clock: str, first: date | None, last: date | None) -> DateRange:
+def date_range(
+    clock: Clock, first: date | None, last: date | None, *, within: bool
+) -> DateRange:
     if first and last and last < first:
         first, last = last, first
-    return DateRange(clock, first, last)  # type: ignore[arg-type]
+    return DateRange(clock, first, last, within)
 
 
 leaf: SearchStrategy[Query] = st.one_of(
@@ -80,6 +85,7 @@ leaf: SearchStrategy[Query] = st.one_of(
         st.sampled_from(("dates", "published")),
         st.none() | days,
         st.none() | days,
+        within=st.booleans(),
     ),
     st.just(Everything()),
 )
@@ -110,7 +116,7 @@ def is_normal(tree: Query) -> bool:
 
 
 def check(text: str) -> None:
-    parsed = parse(text)
+    parsed = parse(text, reference=lambda: ReferenceDay(date(2020, 3, 4)))
     printed = str(parsed.tree)
     assert parsed.tree == parse(printed).tree
     assert is_normal(parsed.tree)

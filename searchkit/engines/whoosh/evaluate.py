@@ -15,6 +15,7 @@ from __future__ import annotations
 import heapq
 import math
 import time
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from searchkit.documents import MAX_NAME_WORDS, name_term, name_words
 from searchkit.engines.scoring import date_score, proximity, proximity_score
 from searchkit.errors import QueryTreeError, SearchTimeoutError
 from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
-from searchkit.intervals import overlap_terms
+from searchkit.intervals import OverlapGroup, overlap_groups, within_terms
 from searchkit.queries.tree import (
     And,
     DateRange,
@@ -76,6 +77,7 @@ class Evaluation:
         self._statistics = statistics
         self._terms = terms
         self._expansions: dict[str, list[str]] = {}
+        self._within: dict[DateRange, tuple[OverlapGroup, ...]] = {}
         self.cut_prefixes: list[str] = []
         self._timeout = self._end = math.inf
 
@@ -314,18 +316,28 @@ class Evaluation:
         if not query.interval.is_ordered:
             return {}
         weight = FIELD[query.clock].weight
-        inside: dict[int, float] = {}
         best: Scores = {}
-        for term, share in overlap_terms(query.interval):
-            for doc, mentions in _frequencies(leaf, query.clock, term):
-                if share == 1:
-                    inside[doc] = inside.get(doc, 0.0) + mentions
-                else:
-                    score = weight * date_score(share, mentions)
-                    best[doc] = max(score, best.get(doc, 0.0))
-        for doc, mentions in inside.items():
-            best[doc] = max(weight * date_score(1.0, mentions), best.get(doc, 0.0))
+        for share, terms in self._date_groups(query):
+            counts: dict[int, float] = {}
+            for term in terms:
+                for doc, mentions in _frequencies(leaf, query.clock, term):
+                    counts[doc] = counts.get(doc, 0.0) + mentions
+            for doc, mentions in counts.items():
+                score = weight * date_score(share, mentions)
+                best[doc] = max(score, best.get(doc, 0.0))
         return best
+
+    def _date_groups(self, query: DateRange) -> Iterable[OverlapGroup]:
+        if not query.within:
+            return overlap_groups(query.interval)
+        groups = self._within.get(query)
+        if groups is None:
+            found = within_terms(query.interval, partial(self._walk, query.clock))
+            groups = self._within[query] = (OverlapGroup(1.0, found),)
+        return groups
+
+    def _walk(self, field: str, prefix: str) -> Iterator[str]:
+        return (term for term, _ in self._terms(field, prefix))
 
     def _neighbours(self) -> list[tuple[tuple[str, str, str], float, float, float]]:
         """

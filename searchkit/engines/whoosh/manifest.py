@@ -31,7 +31,7 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
 
-FINGERPRINT = "41237f2964046682"
+FINGERPRINT = "dd9a501b3b1717be"
 """
 Kept in the manifest; an index with another one has to be made anew.
 

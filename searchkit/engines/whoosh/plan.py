@@ -8,7 +8,7 @@ joined in what manner, and how much each adds to a score.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -16,7 +16,7 @@ from searchkit.analysis import english_analyzer, fold
 from searchkit.engines.scoring import idf, proximity_score
 from searchkit.errors import QueryTreeError
 from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
-from searchkit.intervals import overlap_terms
+from searchkit.intervals import overlap_groups, within_terms
 from searchkit.queries.tree import (
     And,
     DateRange,
@@ -33,9 +33,7 @@ from searchkit.queries.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from searchkit.intervals import Interval
+    from collections.abc import Iterable, Iterator, Sequence
 
 Plan: TypeAlias = tuple[Any, ...]
 """A node: its kind, then what belongs to it."""
@@ -61,6 +59,14 @@ class Dictionary(Protocol):
     def expand(self, prefix: str) -> tuple[list[str], bool]:
         """
         Return the words that begin with ``prefix``, and whether some were left out.
+        """
+
+    def terms(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """
+        Walk over the terms of a field that begin with ``prefix``, in order.
+
+        Yields:
+            A term, and in how many documents it occurs.
         """
 
 
@@ -179,8 +185,15 @@ class _Compiler:
     def _dates(self, query: DateRange) -> Plan:
         if not query.interval.is_ordered:
             return NOTHING
-        groups = _overlap_groups(query.interval)
+        if query.within:
+            terms = within_terms(query.interval, partial(self._walk, query.clock))
+            groups: tuple[tuple[float, tuple[str, ...]], ...] = ((1.0, terms),)
+        else:
+            groups = overlap_groups(query.interval)
         return "best", query.clock, FIELD[query.clock].weight, groups
+
+    def _walk(self, field: str, prefix: str) -> Iterator[str]:
+        return (term for term, _ in self._dictionary.terms(field, prefix))
 
     def neighbours(self, query: Query) -> list[tuple[str, str, str, float]]:
         """
@@ -214,24 +227,6 @@ class _Compiler:
     def _idf(self, name: str, term: str) -> float:
         frequency = self._dictionary.document_frequency(name, term)
         return idf(frequency, max(self._dictionary.field_count(name), frequency))
-
-
-@lru_cache(maxsize=256)
-def _overlap_groups(interval: Interval) -> tuple[tuple[float, tuple[str, ...]], ...]:
-    """
-    Return the terms that overlap some days, with how much of each the days cover.
-
-    What they cover whole is one group; each wider term is another.  A person who turns
-    pages, or changes the words beside a filter, asks for the same days again.
-    """
-    inside: list[str] = []
-    wider: list[tuple[float, tuple[str, ...]]] = []
-    for term, share in overlap_terms(interval):
-        if share == 1:
-            inside.append(term)
-        else:
-            wider.append((share, (term,)))
-    return ((1.0, tuple(inside)), *wider) if inside else tuple(wider)
 
 
 def _exact(name: str, text: str) -> Plan:
