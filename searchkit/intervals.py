@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _DECADE = re.compile(r"(\d{3})(?:X|0s)\Z", re.ASCII)
+#: The 1600s are a hundred years, the 2000s ten.
+_CENTURY_IN_FIGURES = re.compile(r"([01]\d)00s\Z", re.ASCII)
 _CENTURY = re.compile(r"(\d{2})XX\Z", re.ASCII)
 _MILLENNIUM = re.compile(r"(\d)XXX\Z", re.ASCII)
 
@@ -79,7 +81,7 @@ class Interval(NamedTuple):
 
         Args:
             text: ``2021-09-11``, ``2021-09``, ``2021``, ``198X`` or ``1980s``,
-                ``19XX``.
+                ``19XX`` or ``1900s``.
 
         Raises:
             DateValueError: ``text`` is of another form, or no such day exists.
@@ -92,6 +94,9 @@ class Interval(NamedTuple):
                 if month:
                     return cls.of_month(int(year), int(month))
                 return cls.of_years(int(year), int(year))
+            if found := _CENTURY_IN_FIGURES.match(text):
+                start = int(found[1]) * 100
+                return cls.of_years(max(start, 1), start + 99)
             if found := _DECADE.match(text):
                 start = int(found[1]) * 10
                 return cls.of_years(max(start, 1), start + 9)

@@ -20,7 +20,11 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from searchkit.annotations.times.holidays import holiday
+from searchkit.annotations.times.holidays import (
+    holiday,
+    value_of_holiday,
+    weekday_of_month,
+)
 from searchkit.annotations.times.readings import (
     DayOfMonth,
     DayOfWeek,
@@ -28,7 +32,7 @@ from searchkit.annotations.times.readings import (
     SamePeriod,
     Shift,
 )
-from searchkit.annotations.times.tense import Direction, direction
+from searchkit.annotations.times.tense import Direction, direction, is_foretold
 from searchkit.annotations.times.values import add_months
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from searchkit.annotations.times.tokens import TokenizedText
 
 _CALENDAR = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T|\Z)", re.ASCII)
+_SEASON = re.compile(r"\d{4}-(?:SP|SU|FA|WI|H[12]|W\d\d(?:-WE)?)\Z", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])\Z", re.ASCII)
 
 #: A date last mentioned counts as close by for so many tokens.
@@ -51,8 +56,10 @@ _FORETOLD_BEHIND = 60
 #: Narrative: at least so many years are named, such a share of them more than one year
 #: from publication, and one for so many tokens.
 _NARRATIVE_YEARS, _NARRATIVE_SHARE, _NARRATIVE_TOKENS = 8, 0.7, 280
+#: So few years are enough where nothing points at the day of writing.
+_TIMELESS_YEARS = 4
 #: Without a publication date the years have to lie this far apart instead.
-_NARRATIVE_SPREAD = 20
+_NARRATIVE_SPREAD = 5
 
 
 class Anchor(NamedTuple):
@@ -97,13 +104,31 @@ def is_narrative(
     """
     Tell whether a text is history rather than news, by the years that it names.
     """
-    years = [int(r.value[:4]) for r in readings if r.value[:4].isdigit()]
-    if len(years) < _NARRATIVE_YEARS or len(years) * _NARRATIVE_TOKENS < token_count:
+    years, topical = [], 0
+    for reading in readings:
+        if reading.value[:4].isdecimal():
+            years.append(int(reading.value[:4]))
+        else:
+            topical += _is_topical(reading)
+    needed = _NARRATIVE_YEARS if topical else _TIMELESS_YEARS
+    if len(years) < needed or len(years) * _NARRATIVE_TOKENS < token_count:
         return False
     if published is None:
         return max(years) - min(years) >= _NARRATIVE_SPREAD
     far = sum(abs(year - published.year) > 1 for year in years)
-    return far >= max(_NARRATIVE_YEARS, _NARRATIVE_SHARE * len(years))
+    return far >= max(needed, _NARRATIVE_SHARE * len(years))
+
+
+def _is_topical(reading: Reading) -> bool:
+    """
+    Tell whether an expression points at the day of writing, as those of news do.
+    """
+    gap = reading.gap
+    if isinstance(gap, Shift):
+        return gap.base == "published"
+    return isinstance(gap, DayOfWeek) or (
+        isinstance(gap, PartOfYear) and gap.which is not None
+    )
 
 
 class Resolver:
@@ -141,6 +166,8 @@ class Resolver:
             except (ValueError, OverflowError):
                 value = None
         if value is not None:
+            if reading.around:
+                value = _around(value, reading.around)
             self._mention(reading, value)
         return value
 
@@ -150,13 +177,19 @@ class Resolver:
             if gap is None or (isinstance(gap, PartOfYear) and gap.years != -1):
                 self._quarter, self._quarter_at = value, reading.end
             return
+        value = value.rpartition("/")[2]
         if (
             self._narrative
             and isinstance(reading.gap, Shift)
             and (reading.gap.base == "published")
         ):
             return
-        if reading.type in ("DATE", "TIME") and (anchor := Anchor.parse(value)):
+        if reading.type not in ("DATE", "TIME"):
+            return
+        anchor = Anchor.parse(value)
+        if anchor is None and _SEASON.match(value):
+            anchor = Anchor(int(value[:4]))
+        if anchor is not None:
             self._mentioned, self._mentioned_at = anchor, reading.end
 
     def _context(self) -> Anchor | None:
@@ -202,6 +235,10 @@ class Resolver:
             close = reading.first - self._mentioned_at < _CLOSE
             if self._mentioned is not None and (self._narrative or close):
                 base = self._mentioned
+            elif gap.count > 0 and gap.unit in ("D", "W", "M"):
+                return None
+        elif gap.base == "told":
+            base = self._context()
         elif (
             gap.unit == "Y"
             and gap.count == -1
@@ -222,6 +259,8 @@ class Resolver:
 
     def _same_period(self, gap: SamePeriod) -> str | None:
         quarter = self._quarter
+        if quarter is None and gap.known:
+            return None
         if quarter is None and self._published is not None:
             quarter = shifted(self._published, "Q", -1)
         return quarter and _quarter_moved(quarter, 4 * gap.years)
@@ -246,7 +285,7 @@ class Resolver:
             return base.year if gap.which == "this" else None
         month, day = gap.month, gap.day
         if gap.holiday:
-            feast = date.fromisoformat(fill_year(gap, base.year))
+            feast = holiday(gap.holiday, base.year)
             month, day = feast.month, feast.day
         begin, now = (month, day or 0), (base.month, base.day or 0)
         if day is None or base.day is None:
@@ -265,6 +304,13 @@ class Resolver:
         if gap.form.startswith("-Q"):
             # quarters are reported after their end, and foretold but for the rest
             return base.year - int(begin > now and towards is not Direction.FUTURE)
+        if day is None and towards is not Direction.FUTURE and length == 1:
+            # a month that is nearly a year ago is rarely told without its year
+            ahead = (month - base.month) % 12
+            told = self._tokens.lower(reading.first - 1) in ("since", "last")
+            foretold = is_foretold(self._tokens, reading.first)
+            if not told and (ahead == 1 or (ahead == 2 and foretold)):
+                towards = Direction.FUTURE
         if towards is Direction.FUTURE and (day is None or base.date is None):
             return base.year + int((month + length - 1, begin[1]) < now)
         if day is None or base.date is None:
@@ -275,10 +321,15 @@ class Resolver:
 
     def _day_of_week(self, gap: DayOfWeek, reading: Reading) -> str | None:
         day = self._context_day(reading)
+        if gap.base == "mentioned" and self._mentioned is not None:
+            close = reading.first - self._mentioned_at < _CLOSE
+            day = (self._mentioned.date if close else None) or day
         if day is None:
             return None
         back = (day.weekday() - gap.weekday) % 7
-        if gap.which == "last":
+        if gap.weeks is not None:
+            moved = 7 * gap.weeks + gap.weekday - day.weekday()
+        elif gap.which == "last":
             moved = -(back or 7)
         elif gap.which == "next":
             moved = 7 - back
@@ -295,14 +346,16 @@ class Resolver:
         base = self._context()
         if base is None or base.month is None:
             return None
-        months = 0
-        if base.day is not None and not self._narrative:
+        months = gap.months or 0
+        if gap.months is None and base.day is not None and not self._narrative:
             towards = direction(self._tokens, reading.first, reading.end)
             if towards is Direction.FUTURE and gap.day < base.day:
                 months = 1
             elif towards is not Direction.FUTURE and gap.day > base.day + 1:
                 months = -1
         year, month = add_months(base.year, base.month, months)
+        if gap.weekday is not None:
+            return weekday_of_month(year, month, gap.weekday, gap.number).isoformat()
         return date(year, month, gap.day).isoformat()
 
 
@@ -320,7 +373,9 @@ def fill_year(gap: PartOfYear, year: int) -> str:
     if not 1 <= year <= 9999:
         raise ValueError("the year is out of range")
     if gap.holiday:
-        return holiday(gap.holiday, year).isoformat()
+        return value_of_holiday(gap.holiday, year)
+    if gap.weekday is not None:
+        return weekday_of_month(year, gap.month, gap.weekday, gap.number).isoformat()
     for piece in gap.form.split("/"):
         if len(piece) == 6:
             date.fromisoformat(f"{year:04d}{piece}")
@@ -375,6 +430,18 @@ def shifted(base: Anchor, unit: str, count: float) -> str | None:
         return day.isoformat()
     year, week, _ = day.isocalendar()
     return f"{year:04d}-W{week:02d}"
+
+
+def _around(value: str, unit: str) -> str:
+    """
+    Return the week or weekend of a day; any other value as it is.
+    """
+    anchor = Anchor.parse(value)
+    day = anchor and anchor.date
+    if day is None:
+        return value
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}" + ("-WE" if unit == "WE" else "")
 
 
 def _years_shifted(year: int, unit: str, count: float) -> str:

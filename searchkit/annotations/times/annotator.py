@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from searchkit.annotations.times.readings import Reading
     from searchkit.articles.model import Article
 
-FINGERPRINT = "times-1"
+FINGERPRINT = "times-2"
 """Changes whenever the same article may get other expressions."""
 
 

@@ -19,6 +19,8 @@ from searchkit.annotations.times.vocabulary import TokenClass
 
 #: "early", "in the middle of the": what narrows the unit behind it.
 _EDGE = "(?:THE? EDGE DASH? (?:OF THE?)?)?"
+_SPELLED_YEAR = "NUMBER_WORD NUMBER_WORD (?:DASH? NUMBER_WORD)?"
+_ANY_YEAR = f"(?:YEAR|{_SPELLED_YEAR})"
 _DATE_YEAR = "(?:COMMA? YEAR)?"
 _MONTH = "MONTH DOT?"
 _DAY = "(?:DAY|ORDINAL_DAY)"
@@ -29,12 +31,14 @@ _COUNT = (
 )
 _RELATIVE = "(?:THE? (?:LAST|NEXT|THIS|SAME){1,2})"
 _THAT_YEAR = "(?:OF? (?:THE? (?:LAST|NEXT|THIS|SAME)|THE) FISCAL? UNIT)"
-_IN_YEAR = f"(?:COMMA? OF? FISCAL? YEAR|{_THAT_YEAR})"
+_IN_YEAR = f"(?:COMMA? OF? FISCAL? {_ANY_YEAR}|{_THAT_YEAR})"
 _UNIT_YEAR = "(?:(?:LAST|NEXT|THIS|SAME) FISCAL? UNIT POSSESSIVE)"
 _YEAR_BEFORE = f"(?:YEAR|UNIT DASH? (?:AGO|LATER)|{_UNIT_YEAR})"
 _QUARTER = "(?:QUARTER|ORDINAL DASH? UNIT)"
 _OF_WEEKDAY = "(?:WEEKDAY DOT? DAYPART? COMMA? ON? THE?)?"
-_TIME = "(?:CLOCK MERIDIEM?|CLOCK_TIME|(?:DAY|NUMBER) MERIDIEM)"
+_TIME = "(?:CLOCK MERIDIEM?|CLOCK_TIME|(?:DAY|NUMBER) MERIDIEM|NUMBER(?= ZONE))"
+#: The same time in another zone: (0735 GMT).
+_ELSEWHERE = "(?:OTHER (?:NUMBER|CLOCK) ZONE OTHER)?"
 
 RULES: tuple[tuple[str, str], ...] = (
     ("numeric_date", "DATE"),
@@ -46,33 +50,57 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
     ("month_days", f"FROM? {_MONTH} {_DAY} (?:DASH|TO|AND) {_DAY} {_DATE_YEAR}"),
     ("short_years", "FROM? YEAR DASH (?:DAY|NUMBER)"),
+    (
+        "unit_of_day",
+        f"THE? FISCAL? UNIT (?:OF|ENDED) (?:{_MONTH} {_DAY}|THE? {_DAY} OF? {_MONTH})"
+        + _DATE_YEAR,
+    ),
     # days
     (
         "edge_day",
         f"THE? (?:ORDINAL|ORDINAL_DAY|LAST) UNIT OF {_MONTH} (?:COMMA? OF? YEAR)?",
     ),
     (
+        "weekday_of_month",
+        (
+            "THE? (?:ORDINAL|ORDINAL_DAY|LAST) WEEKDAY OF (?:"
+            f"{_MONTH} (?:COMMA? OF? YEAR)?|{_RELATIVE} UNIT)"
+        ),
+    ),
+    ("day_of_relative_month", f"THE? ORDINAL_DAY OF {_RELATIVE} UNIT"),
+    (
         "month_day",
         f"{_OF_WEEKDAY} (?:LAST|NEXT|THIS)? {_MONTH} THE? {_DAY} {_DATE_YEAR}",
     ),
     (
         "day_month",
-        f"{_OF_WEEKDAY} THE? (?:{_DAY} OF?|ORDINAL OF) {_MONTH} (?:COMMA? OF? YEAR)?",
+        (
+            f"{_OF_WEEKDAY} THE? (?:{_DAY} OF?|ORDINAL OF) {_MONTH}"
+            "(?:COMMA? OF? YEAR|NUMBER)?"
+        ),
     ),
     ("holiday", "HOLIDAY HOLIDAY_REST{0,4} (?:COMMA? OF? YEAR)?"),
     (
         "clock_day",
-        f"ABOUT? (?:{_TIME} ZONE?|DAYPART) COMMA? ON? (?:{_RELATIVE}? WEEKDAY|DEICTIC)",
+        (
+            f"ABOUT? (?:{_TIME} ZONE? {_ELSEWHERE}|DAYPART) COMMA? ON?"
+            f"(?:{_RELATIVE}? WEEKDAY|DEICTIC)"
+        ),
     ),
     (
         "clock_date",
-        f"{_TIME} ZONE? COMMA? ON? (?:{_MONTH} {_DAY}|THE? {_DAY} OF? {_MONTH})"
-        + _DATE_YEAR,
+        (
+            f"(?:{_TIME} ZONE? {_ELSEWHERE}|NUMBER UNIT?) COMMA? ON?"
+            f"(?:{_MONTH} {_DAY}|THE? {_DAY} OF? {_MONTH}) {_DATE_YEAR}"
+        ),
     ),
     # months and parts of years
-    ("month_year", f"{_EDGE} {_MONTH} COMMA? OF? YEAR"),
+    ("month_year", f"{_EDGE} {_MONTH} COMMA? OF? {_ANY_YEAR}"),
     ("month_of_year", f"{_EDGE} {_MONTH} {_THAT_YEAR}|{_UNIT_YEAR} {_MONTH}"),
-    ("season_year", f"{_EDGE} THE? SEASON {_IN_YEAR}|YEAR SEASON"),
+    (
+        "season_year",
+        f"{_EDGE} THE? SEASON {_IN_YEAR} (?:DASH (?:DAY|NUMBER|YEAR))?|YEAR SEASON",
+    ),
     (
         "quarter",
         f"{_EDGE} THE? LAST? {_YEAR_BEFORE}? FISCAL? {_QUARTER} {_IN_YEAR}?",
@@ -100,6 +128,13 @@ RULES: tuple[tuple[str, str], ...] = (
     ("century", f"{_EDGE} THE? (?:ORDINAL_DAY|ORDINAL) DASH? CENTURY BEFORE_ERA?"),
     # relative to a day of publication, or to the date last mentioned
     (
+        "weekday_of_week",
+        f"WEEKDAY OF? {_RELATIVE} UNIT|{_RELATIVE} UNIT ON? WEEKDAY",
+    ),
+    ("weekday_and_day", f"WEEKDAY COMMA? THE? {_DAY}"),
+    ("next_deictic", "THE? UNIT (?:LATER|AFTER) DEICTIC"),
+    ("counted_on", f"{_COUNT} DASH? UNIT (?:FROM|LATER|AFTER) (?:REFERENCE|DEICTIC)"),
+    (
         "weekday",
         f"EDGE? (?:{_RELATIVE})? WEEKDAY (?:DAYPART|ON? {_TIME} ZONE?)?",
     ),
@@ -114,25 +149,33 @@ RULES: tuple[tuple[str, str], ...] = (
     ("deictic", "(?:LATER|EDGE)? DEICTIC DAYPART?"),
     ("relative_daypart", "(?:LATER|EDGE)? (?:THE? (?:SAME|NEXT)|THIS|LAST) DAYPART"),
     # sets and durations
+    ("frequency", "(?:NUMBER_WORD|DAY|NUMBER|FEW)? FREQUENCY A UNIT"),
+    ("military_clock", "NUMBER UNIT (?!AND A? HALF|DASH? OLD)"),
+    ("fiscal_year", "THE FISCAL UNIT YEAR"),
+    ("counted_span", f"THE ORDINAL {_COUNT} DASH? UNIT"),
     (
         "every",
         "EVERY (?:ORDINAL|NUMBER_WORD|DAY)? (?:UNIT|WEEKDAY|MONTH|SEASON|DAYPART)",
     ),
     ("adverb", "ADVERB"),
+    ("spelled_year", f"(?:THE? UNIT)? {_SPELLED_YEAR}"),
     ("duration", f"ABOUT? THE? {_COUNT} DASH? UNIT (?:AND A? HALF)? (?:DASH? OLD)?"),
     ("the_unit", "THE (?:LATEST|FISCAL)? (?:UNIT|PERIOD)"),
+    ("units_ago", "UNIT AGO"),
+    ("units", "UNIT"),
     ("clock", f"{_TIME} ZONE?"),
+    ("point_of_day", "DAYPART"),
     # a year, a month, a season alone
     (
         "era_year",
         "(?:OF_ERA (?:YEAR|NUMBER|DAY)|(?:YEAR|NUMBER|DAY) (?:BEFORE_ERA|OF_ERA))",
     ),
     ("year", f"{_EDGE} FISCAL? UNIT? YEAR"),
-    ("spelled_year", "NUMBER_WORD NUMBER_WORD (?:DASH? NUMBER_WORD)?"),
     ("month", f"{_EDGE} {_MONTH}"),
     ("season", f"{_EDGE} THE? SEASON"),
     ("day_of_month", "THE ORDINAL_DAY"),
     ("reference", "REFERENCE"),
+    ("past_or_future", "THE (?:NEAR|FEW)? (?:LAST|FUTURE)"),
 )
 
 #: Where no rule can begin: most of a text, which one look ahead passes over.

@@ -11,13 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from searchkit.annotations.times.calendar_phrases import CALENDAR_READERS
+from searchkit.annotations.times.day_phrases import DAY_READERS
 from searchkit.annotations.times.relative_phrases import RELATIVE_READERS
 
 if TYPE_CHECKING:
     from searchkit.annotations.times.phrase import Phrase
     from searchkit.annotations.times.readings import Reading
 
-_READERS = {**CALENDAR_READERS, **RELATIVE_READERS}
+_READERS = {**DAY_READERS, **CALENDAR_READERS, **RELATIVE_READERS}
 
 
 def normalize(phrase: Phrase) -> list[Reading]:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _C = TokenClass
 _WHICH: dict[str, Which] = {_C.LAST: "last", _C.NEXT: "next", _C.THIS: "this"}
 _NAMES_OF_TIME = frozenset((_C.MONTH, _C.SEASON, _C.UNIT, _C.WEEKDAY))
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
+_CLOCK = re.compile(r"(\d{2})(\d{2})\Z|(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
+_SHORT_YEAR_PIVOT = 50
+_QUOTES = frozenset(("'", '"', "“", "‘", "`", "«"))
 _NUMBERS = frozenset((_C.DAY, _C.NUMBER, _C.YEAR, _C.NUMBER_WORD, _C.FRACTION))
 
 
@@ -91,10 +93,42 @@ class Phrase:
 
     def year(self) -> int | None:
         """
-        Return the year that stands in the phrase as a number.
+        Return the year that stands in the phrase as a number, or in words.
         """
         word = self.word(_C.YEAR)
-        return int(word) if word else None
+        if not word:
+            return self.spelled_year()
+        return int(word) if word[0] not in "'’" else full_year(int(word[1:]))
+
+    def spelled_year(self) -> int | None:
+        """
+        Return the year that "nineteen ninety-six" or "twenty twenty" says.
+
+        "Two thousand" is one only where the word "year" says so.
+        """
+        numbers = [
+            NUMBER_WORDS[self.tokens.lower(index)]
+            for index in range(self.first, self.end)
+            if self.tokens.classes[index] == _C.NUMBER_WORD
+        ]
+        if numbers[:2] == [2, 1000] and self.word(_C.UNIT) == "year":
+            return 2000 + sum(numbers[2:])
+        if not 2 <= len(numbers) <= 3 or numbers[0] not in (18, 19, 20):
+            return None
+        if len(numbers) == 3 and not (numbers[1] >= 20 and numbers[2] < 10):
+            return None
+        if not 10 <= numbers[1] < 100:
+            return None
+        return numbers[0] * 100 + sum(numbers[1:])
+
+    @property
+    def is_quoted_name(self) -> bool:
+        """
+        Whether this opens a quotation in capitals, as names of programmes do.
+        """
+        at = self.place(_C.UNIT)
+        capital = at is not None and self.tokens.words[at][0].isupper()
+        return capital and self.before in _QUOTES
 
     def month(self, which: int = 0) -> int:
         """
@@ -187,7 +221,7 @@ class Phrase:
                 break
         else:
             return ""
-        hour, minute = int(found[1]), int(found[2] or 0)
+        hour, minute = int(found[1] or found[3]), int(found[2] or found[4] or 0)
         marks = self.word(_C.CLOCK_TIME) + self.word(_C.MERIDIEM)
         if "p" in marks and hour < 12:
             hour += 12
@@ -231,6 +265,28 @@ class Phrase:
         )
         type_: TimeType = "TIME" if clock else kind
         return [Reading(type_, value + clock, first, end, gap, clock, part, vague)]
+
+
+def is_military(word: str) -> bool:
+    """
+    Tell whether four digits are a time of the day, as soldiers write it: 0735.
+
+    Those that begin with neither 0 nor 1 nor 2, or might be a year, are none.
+    """
+    if len(word) != 4 or not word.isdecimal() or word[0] != "0":
+        return False
+    return int(word[:2]) < 24 and int(word[2:]) < 60
+
+
+def full_year(short: int) -> int:
+    """
+    Return the year that two digits stand for: 1950 to 2049.
+
+    Example:
+        >>> full_year(69), full_year(15)
+        (1969, 2015)
+    """
+    return short + (1900 if short >= _SHORT_YEAR_PIVOT else 2000)
 
 
 def _number(word: str) -> float:

@@ -92,7 +92,7 @@ def _may_end_a_range(reading: Reading) -> bool:
         and "/" not in reading.value
         and (
             isinstance(reading.gap, PartOfYear | DayOfWeek)
-            or (reading.gap is None and reading.value[:1].isdigit())
+            or (reading.gap is None and reading.value[:1].isdecimal())
         )
     )
 
@@ -124,7 +124,7 @@ def with_year_of(reading: Reading, value: str, *, later: bool) -> Reading:
     gap = reading.gap
     if not isinstance(gap, PartOfYear) or gap.years is not None or gap.which:
         return reading
-    if not value[:4].isdigit():
+    if not value[:4].isdecimal():
         return reading
     year = int(value[:4])
     other = interval_of(value)

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 Which: TypeAlias = Literal["last", "next", "this"]
 """Which one of a kind: the one before the anchor, after it, or around it."""
 
-Base: TypeAlias = Literal["published", "mentioned"]
-"""What is counted from: the publication date, or the date last mentioned."""
+Base: TypeAlias = Literal["published", "mentioned", "told"]
+"""
+What is counted from: the publication date, or the date last mentioned.
+
+``told`` is the date that a text is about: in narrative the one last mentioned, in news
+that of publication.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,15 @@ class DayOfWeek:
     Attributes:
         weekday: Monday is 0.
         which: ``None`` where the words do not say.
+        base: What ``which`` counts from.
+        weeks: How many weeks from the anchor's, where the words tell the week itself
+            ("Friday next week" is 1); beats ``which``.
     """
 
     weekday: int
     which: Which | None = None
+    base: Base = "published"
+    weeks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,8 @@ class PartOfYear:
         years: How many years from the anchor's, where the words tell the year itself
             ("June last year" is -1); beats ``which``.
         holiday: The name of a movable holiday.
+        weekday: Monday is 0; with ``number``, for "the first Friday of May".
+        number: Which one of the month, 1 to 5; -1 is the last.
     """
 
     form: str
@@ -77,15 +89,27 @@ class PartOfYear:
     which: Which | None = None
     years: int | None = None
     holiday: str = ""
+    weekday: int | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfMonth:
     """
     A day whose month is open: "on the 12th".
+
+    Attributes:
+        day: 1 to 31; 0 where ``weekday`` says which.
+        months: How many months from the anchor's, where the words tell ("the 20th of
+            next month" is 1).
+        weekday: Monday is 0.
+        number: Which one of the month, 1 to 5; -1 is the last.
     """
 
     day: int
+    months: int | None = None
+    weekday: int | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +119,11 @@ class SamePeriod:
 
     Attributes:
         years: 0, or -1 for "the year-ago quarter".
+        known: It must have been named before: "the quarter" may be one of a town.
     """
 
     years: int
+    known: bool = False
 
 
 Gap: TypeAlias = Shift | DayOfWeek | PartOfYear | DayOfMonth | SamePeriod
@@ -117,6 +143,7 @@ class Reading:
         clock: What is added to the value of a day: ``T10:35``, ``TNI``.
         part: The third of it that the words speak of.
         approximate: The words say that the edges are vague.
+        around: ``W`` or ``WE`` where the week or weekend of the day is meant.
     """
 
     type: TimeType
@@ -127,3 +154,4 @@ class Reading:
     clock: str = ""
     part: Part | None = None
     approximate: bool = False
+    around: Literal["", "W", "WE"] = ""

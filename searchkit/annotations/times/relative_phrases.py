@@ -7,8 +7,10 @@ Phrases that count from another date, and those that have no date at all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from searchkit.annotations.times.phrase import is_military
 from searchkit.annotations.times.readings import (
     Base,
     DayOfMonth,
@@ -71,6 +73,8 @@ def _counted_span(phrase: Phrase) -> list[Reading]:
 
 
 def _duration(phrase: Phrase, end: int | None = None) -> list[Reading]:
+    if _C.OLD in phrase.classes or phrase.is_quoted_name:
+        return []  # an age; "60 Minutes"
     unit, _ = phrase.unit()
     return phrase.reading(
         _duration_value(phrase.count(), unit), kind="DURATION", end=end
@@ -102,7 +106,20 @@ def _every(phrase: Phrase) -> list[Reading]:
     return phrase.reading(value, kind="SET")
 
 
+def _frequency(phrase: Phrase) -> list[Reading]:
+    """
+    Read "twice a year", "three times a week".
+    """
+    return phrase.reading(_duration_value(1, phrase.unit()[0]), kind="SET")
+
+
 def _adverb(phrase: Phrase) -> list[Reading]:
+    """
+    Read "daily", "twice weekly"; a "quarterly dividend" is a kind of dividend.
+    """
+    word = phrase.word(_C.ADVERB)
+    if word == "quarterly" and phrase.after.isalpha() and phrase.after != "and":
+        return []
     return phrase.reading(SET_ADVERBS[phrase.word(_C.ADVERB)], kind="SET")
 
 
@@ -115,8 +132,84 @@ def _weekday(phrase: Phrase) -> list[Reading]:
     if word.endswith("days"):
         return phrase.reading(f"XXXX-WXX-{number + 1}", kind="SET")
     clock = phrase.daypart() or phrase.clock()
-    gap = DayOfWeek(number, phrase.which())
+    base: Base = "published"
+    if _ANAPHORIC & _words(phrase):
+        base = "mentioned"
+    gap = DayOfWeek(number, phrase.which(), base)
     return phrase.reading(f"XXXX-WXX-{number + 1}", gap, clock=clock)
+
+
+#: Words that count from a date told before, not from the day of publication.
+_ANAPHORIC = frozenset("previous preceding following ensuing".split())
+
+
+def _weekday_of_week(phrase: Phrase) -> list[Reading]:
+    """
+    Read "Friday next week", "Tuesday of last week", "next week on Friday".
+    """
+    moved = {"last": -1, "this": 0, "next": 1}
+    at = phrase.place(_C.WEEKDAY)
+    assert at is not None
+    rest = replace(phrase, first=at + 1) if at == phrase.first else phrase
+    which = rest.which()
+    number = WEEKDAYS[phrase.word(_C.WEEKDAY)]
+    if phrase.unit()[0] != "W" or which is None or _ANAPHORIC & _words(phrase):
+        end = at + 1 if at == phrase.first else at
+        return _weekday(replace(phrase, end=end)) if at == phrase.first else []
+    gap = DayOfWeek(number, weeks=moved[which])
+    return phrase.reading(f"XXXX-WXX-{number + 1}", gap)
+
+
+def _weekday_and_day(phrase: Phrase) -> list[Reading]:
+    """
+    Read "Friday the 13th"; of "Friday 13 people" only the weekday.
+    """
+    at = phrase.place(_C.ORDINAL_DAY)
+    if at is None:
+        end = (phrase.place(_C.WEEKDAY) or phrase.first) + 1
+        return _weekday(replace(phrase, end=end))
+    day = phrase.days()[0]
+    return phrase.reading(f"XXXX-XX-{day:02d}", DayOfMonth(day))
+
+
+def _next_deictic(phrase: Phrase) -> list[Reading]:
+    """
+    Read "the day before yesterday", "the week after next", "the day after tomorrow".
+    """
+    word = phrase.word(_C.DEICTIC)
+    step = DEICTICS[word]
+    if phrase.unit()[0] != "D" or word == "tonight" or not step:
+        at = phrase.end - 1
+        return _deictic(replace(phrase, first=at))
+    before = phrase.word(_C.LATER) == "before"
+    if before != (step < 0) or (_C.LATER in phrase.classes and not before):
+        return _deictic(replace(phrase, first=phrase.end - 1))
+    return phrase.reading("XXXX-XX-XX", Shift("D", 2 * step))
+
+
+def _counted_on(phrase: Phrase) -> list[Reading]:
+    """
+    Read "two weeks from now", "three days after tomorrow", "two days before today".
+    """
+    unit, _ = phrase.unit()
+    count = phrase.count()
+    at = phrase.end - 1
+    word = phrase.tokens.lower(at)
+    link = phrase.tokens.lower(at - 1)
+    known = word in ("now", "today", *DEICTICS) and link in ("from", "after", "before")
+    if count is None or not known or unit.startswith("T"):
+        return _duration(phrase, end=at - 1)
+    count = -count if link == "before" else count
+    extra = DEICTICS.get(word, 0)
+    if extra:
+        if unit not in ("D", "W"):
+            return _duration(phrase, end=at - 1)
+        unit, count = "D", count * (7 if unit == "W" else 1) + extra
+    return phrase.reading(_open_form(unit), Shift(unit, count))
+
+
+def _words(phrase: Phrase) -> set[str]:
+    return {phrase.tokens.lower(index) for index in range(phrase.first, phrase.end)}
 
 
 def _clock_day(phrase: Phrase) -> list[Reading]:
@@ -138,6 +231,8 @@ def _relative_unit(phrase: Phrase) -> list[Reading]:
     Read "last week", "this century", "the following year", "earlier this month".
     """
     unit, plural = phrase.unit()
+    if phrase.is_quoted_name:
+        return []  # "This Week"
     if _C.CENTURY in phrase.classes:
         unit = "C"
     if plural:
@@ -157,7 +252,7 @@ def _relative_unit(phrase: Phrase) -> list[Reading]:
         return []
     anaphoric = word not in ("last", "next", "this", "current", "past", "coming")
     if _C.THE in phrase.classes and word in ("last", "past", "next"):
-        if word != "next" and unit in ("D", "E"):
+        if word != "next" and (unit in ("D", "E") or (word == "past" and unit == "Y")):
             return phrase.reading(_duration_value(1, unit), kind="DURATION")
         anaphoric = word == "next"
     gap = Shift(unit, count, "mentioned" if anaphoric else "published")
@@ -173,7 +268,7 @@ def _edge_of_unit(phrase: Phrase) -> list[Reading]:
         return []
     if unit == "D":
         return []
-    gap = Shift(unit, 0, "published")
+    gap = Shift(unit, 0, "told")
     return phrase.reading(_open_form(unit), gap, part=phrase.part())
 
 
@@ -185,7 +280,7 @@ def _end_of_year(phrase: Phrase) -> list[Reading]:
         return []
     if phrase.classes[0] == _C.EDGE and phrase.word(_C.EDGE) == "end":
         return []
-    return phrase.reading("XXXX", Shift("Y", 0), part=phrase.part())
+    return phrase.reading("XXXX", Shift("Y", 0, "told"), part=phrase.part())
 
 
 def _deictic(phrase: Phrase) -> list[Reading]:
@@ -224,14 +319,34 @@ def _the_unit(phrase: Phrase) -> list[Reading]:
         "of",
         "mile",
     ):
-        return phrase.reading("XXXX-QX", SamePeriod(0))
+        known = word == "quarter" and not latest
+        return phrase.reading("XXXX-QX", SamePeriod(0, known))
     if word == "year" and phrase.word(_C.FISCAL):
         return phrase.reading("XXXX", Shift("Y", 0))
     if word == "year" and phrase.before in _BEFORE_THE_YEAR:
         if phrase.after in ("of", "that", "when", "since", "after", "before", "to"):
             return []
-        return phrase.reading("XXXX", Shift("Y", 0))
+        return phrase.reading("XXXX", Shift("Y", 0, "told"))
     return []
+
+
+def _units_ago(phrase: Phrase) -> list[Reading]:
+    """
+    Read "months ago", of which nobody says how many.
+    """
+    return phrase.reading("PAST_REF") if phrase.unit()[1] else []
+
+
+def _units(phrase: Phrase) -> list[Reading]:
+    """
+    Read "for years", "within weeks"; other plurals are no stretch of time.
+    """
+    unit, plural = phrase.unit()
+    if not plural or phrase.before not in ("for", "within", "in"):
+        return []
+    if phrase.after == "of":  # "in days of old"
+        return []
+    return phrase.reading(_duration_value(None, unit), kind="DURATION")
 
 
 _BEFORE_THE_YEAR = frozenset("for in during late early through".split())
@@ -250,6 +365,35 @@ def _clock(phrase: Phrase) -> list[Reading]:
     return phrase.reading("XXXX-XX-XX", Shift("D", 0, "mentioned"), clock=clock)
 
 
+def _point_of_day(phrase: Phrase) -> list[Reading]:
+    """
+    Read "at noon", "until midnight".
+    """
+    points = ("noon", "midday", "midnight")
+    if phrase.word(_C.DAYPART) not in points or phrase.before not in _BEFORE_POINTS:
+        return []
+    gap = Shift("D", 0, "mentioned")
+    return phrase.reading("XXXX-XX-XX", gap, clock=phrase.daypart())
+
+
+_BEFORE_POINTS = frozenset("at by until till before after around about since".split())
+
+
+def _military_clock(phrase: Phrase) -> list[Reading]:
+    """
+    Read "0400 hours" and "1800 hours"; "600 hours" are a duration.
+    """
+    word = phrase.tokens.words[phrase.first]
+    at_hand = phrase.before in _BEFORE_POINTS and len(word) == 4
+    if phrase.tokens.lower(phrase.end - 1) != "hours" or not (
+        is_military(word) or at_hand
+    ):
+        return _duration(phrase)
+    clock = phrase.clock()
+    gap = Shift("D", 0, "mentioned")
+    return phrase.reading("XXXX-XX-XX", gap, clock=clock) if clock else []
+
+
 def _day_of_month(phrase: Phrase) -> list[Reading]:
     """
     Read "on the 12th"; "the 12th floor" and "the 12th Army" are not dates.
@@ -262,25 +406,61 @@ def _day_of_month(phrase: Phrase) -> list[Reading]:
 
 
 def _reference(phrase: Phrase) -> list[Reading]:
+    """
+    Read "now", "recently", "soon"; "as soon as" and "shortly after" join two clauses.
+    """
+    if phrase.before == "as" or phrase.after in _CONJUNCTIONS:
+        return []
     return phrase.reading(REFERENCES[phrase.word(_C.REFERENCE)])
 
+
+_CONJUNCTIONS = frozenset("after before as thereafter afterward afterwards".split())
+
+
+def _past_or_future(phrase: Phrase) -> list[Reading]:
+    """
+    Read "in the future", "in the recent past".
+    """
+    word = phrase.tokens.lower(phrase.end - 1)
+    if word not in ("past", "future") or phrase.before not in ("in", "into", "for"):
+        return []
+    if _C.FEW in phrase.classes and phrase.word(_C.FEW) != "recent":
+        return []
+    if phrase.after.isalpha() and phrase.after not in _FUNCTION_WORDS:
+        return []  # "in the future tense"
+    return phrase.reading("PAST_REF" if word == "past" else "FUTURE_REF")
+
+
+_FUNCTION_WORDS = frozenset(
+    "and or but to by with as that when for is was at on if it he she they we".split()
+)
 
 RELATIVE_READERS: dict[str, Callable[[Phrase], list[Reading]]] = {
     "clock_day": _clock_day,
     "counted": _counted,
     "counted_span": _counted_span,
     "weekday": _weekday,
+    "weekday_of_week": _weekday_of_week,
+    "weekday_and_day": _weekday_and_day,
+    "next_deictic": _next_deictic,
+    "counted_on": _counted_on,
     "relative_unit": _relative_unit,
     "edge_of_unit": _edge_of_unit,
     "end_of_year": _end_of_year,
     "deictic": _deictic,
     "relative_daypart": _relative_daypart,
     "every": _every,
+    "frequency": _frequency,
+    "military_clock": _military_clock,
     "adverb": _adverb,
     "duration": _duration,
     "the_unit": _the_unit,
+    "units_ago": _units_ago,
+    "units": _units,
     "clock": _clock,
+    "point_of_day": _point_of_day,
     "day_of_month": _day_of_month,
     "reference": _reference,
+    "past_or_future": _past_or_future,
 }
 """The function for each rule about relative times, durations and sets."""

@@ -26,6 +26,7 @@ from searchkit.annotations.times.vocabulary import (
     NAME_MONTHS,
     NEWSPAPERS,
     ONLY_BEFORE_TIMES,
+    SEASONS,
     SHORT_MONTHS,
     SHORT_WEEKDAYS,
     WEEKDAY_NICKNAMES,
@@ -37,7 +38,11 @@ from searchkit.annotations.times.vocabulary import (
 # ASCII digits only: no other digits make dates in English.
 _TOKEN = re.compile(
     r"""
-      [0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w)                # 2020-02-29
+      [0-9]{4}-[0-9]{2}-[0-9]{2}                      # 2020-02-29T14:05:00Z
+        (?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?
+           (?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?!\w)
+    | [0-9]{4}-W[0-9]{2}(?:-[1-7])?(?!\w)             # 2020-W09
+    | (?<!\w)['’][0-9]{2}(?!\w)                       # '69
     | [0-9]{1,4}/[0-9]{1,2}/[0-9]{2,4}(?!\w)          # 29/02/2020
     | [0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}(?!\w)          # 29.02.2020
     | [0-9]{1,2}/[0-9]{1,2}(?!\w)                     # 9/11, 1/2
@@ -76,6 +81,8 @@ def _class_of(token: str) -> TokenClass:
     first = token[0]
     if first in "0123456789":
         return _class_of_number(token)
+    if first in "'’" and len(token) == 3 and token[1:].isdecimal():
+        return _C.MAYBE_YEAR
     lower = token.lower()
     known = WORD_CLASSES.get(lower)
     if known is None:
@@ -96,6 +103,8 @@ def _class_of(token: str) -> TokenClass:
 def _class_of_number(token: str) -> TokenClass:
     if token in EVENTS:
         return _C.EVENT
+    if token[4:5] == "-" and len(token) > 7:
+        return _C.DATE
     if ":" in token:
         return _C.CLOCK
     if "/" in token:
@@ -104,7 +113,7 @@ def _class_of_number(token: str) -> TokenClass:
         return _C.CLOCK_TIME if token[-1] == "." else _C.DATE
     digits = token.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     letters = token[len(digits) :].lower()
-    if not digits.isdigit():
+    if not digits.isdecimal():
         return _C.OTHER if letters else _C.NUMBER
     number = int(digits) if len(digits) < 5 else 10_000
     if not letters:
@@ -221,7 +230,8 @@ class TokenizedText:
             classes[index] = _C.WEEKDAY if self._is_weekday(index) else _C.OTHER
         elif undecided == _C.MAYBE_YEAR:
             is_year = self._is_year(index, classes)
-            classes[index] = _C.YEAR if is_year else _C.NUMBER
+            number = _C.NUMBER if lower.isdecimal() else _C.OTHER
+            classes[index] = _C.YEAR if is_year else number
         elif undecided == _C.MAYBE_SEASON:
             classes[index] = _C.SEASON if self._is_season(index) else _C.OTHER
         else:
@@ -258,7 +268,7 @@ class TokenizedText:
         before = self.lower(self._skip(index, -1, "-–"))
         if self._number_follows(index):
             return True
-        if before[:1].isdigit() and self.class_at(index - 1) in (
+        if before[:1].isdecimal() and self.class_at(index - 1) in (
             _C.DAY,
             _C.ORDINAL_DAY,
         ):
@@ -314,7 +324,10 @@ class TokenizedText:
         ).split() and not (before == "the" and self.lower(index - 2) == "after")
 
     def _is_year(self, index: int, classes: list[str]) -> bool:
-        number = int(self.words[index])
+        word = self.words[index]
+        if word[0] in "'’":
+            return self._is_short_year(index)
+        number = int(word)
         before, after = self.lower(index - 1), self.lower(index + 1)
         if not 1500 <= number <= 2060:
             era = self.class_at(index + 1) in (_C.BEFORE_ERA, _C.OF_ERA)
@@ -323,7 +336,8 @@ class TokenizedText:
                 return False
         if before in BEFORE_LABELS:
             return False
-        if after in ("%", "°") or (after in COUNTED and before not in ("in", "the")):
+        counted = after in COUNTED and before not in ("in", "the")
+        if after in ("%", "°") or (counted and before not in MONTHS):
             return False
         if self.adjacent(index):
             if before and before in ":.\\@_":
@@ -337,10 +351,22 @@ class TokenizedText:
             return False
         if before in ("about", "over", "around", "some"):
             earlier = self.lower(index - 2)
-            return earlier in ("in", "since", "from", "until", "of", "by")
+            closed = not after[:1].isalpha() or after in _CLAUSE_OPENERS
+            closed = closed and before in ("about", "around")
+            return closed or earlier in ("in", "since", "from", "until", "of", "by")
         if before == "the":
             return self._is_attribute(index)
         return True
+
+    def _is_short_year(self, index: int) -> bool:
+        """
+        Tell "the summer of '69" from a quotation that begins with a number.
+        """
+        before = self.lower(index - 1)
+        named = before in MONTHS or before in SEASONS or self.class_at(index - 1) == "."
+        return named or before in (
+            *("in", "of", "since", "until", "by", "from", "before", "after", "to"),
+        )
 
     def _is_attribute(self, index: int) -> bool:
         """
@@ -357,6 +383,9 @@ class TokenizedText:
         return word.lower() not in _VERBS and not word.endswith("ed")
 
 
+_CLAUSE_OPENERS = frozenset(
+    "and or but when as by with who which after before to until in on at".split()
+)
 _VERBS = frozenset(
     """
     is are was were be has have had will would can could may might did do does released

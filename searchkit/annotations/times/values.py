@@ -28,8 +28,11 @@ from typing import Literal, TypeAlias
 from searchkit.errors import DateValueError
 from searchkit.intervals import Interval
 
-Part: TypeAlias = Literal["START", "MID", "END"]
-"""The third of a stretch of time that "early", "mid" and "late" speak of."""
+Part: TypeAlias = Literal["START", "MID", "END", "W1", "W2", "W3", "W4", "WL"]
+"""
+A part of a stretch of time: the third that "early", "mid" and "late" speak of, or the
+first to fourth and the last seven days of a month.
+"""
 
 #: First month and number of months of each season; winter runs into the next year.
 SEASON_MONTHS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
@@ -118,6 +121,11 @@ def narrow(interval: Interval, part: Part) -> Interval:
         '2021-01-01..2021-04-30'
     """
     first, last = interval
+    if part == "WL":
+        return Interval(max(first, last - timedelta(6)), last)
+    if part.startswith("W"):
+        opening = first + timedelta(7 * int(part[1]) - 7)
+        return Interval(min(opening, last), min(opening + timedelta(6), last))
     if interval.days < 7:
         return interval
     if interval.days == 7:

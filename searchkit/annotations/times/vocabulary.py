@@ -68,6 +68,11 @@ class TokenClass(StrEnum):
     FISCAL = "i"
     LATEST = "V"
     PERIOD = "P"
+    ENDED = "W"
+    FUTURE = "!"
+    FREQUENCY = "@"  # twice
+    AFTER = "+"
+    NEAR = "%"
     # small words and marks
     THE = "t"
     A = "a"
@@ -168,8 +173,6 @@ REFERENCES = {
     "currently": "PRESENT_REF",
     "nowadays": "PRESENT_REF",
     "recently": "PAST_REF",
-    "previously": "PAST_REF",
-    "formerly": "PAST_REF",
     "lately": "PAST_REF",
     "soon": "FUTURE_REF",
     "shortly": "FUTURE_REF",
@@ -238,7 +241,6 @@ SET_ADVERBS = {
     "monthly": "P1M",
     "quarterly": "P3M",
     "annually": "P1Y",
-    "annual": "P1Y",
     "yearly": "P1Y",
 }
 """Words for something that comes again, with its period."""
@@ -289,6 +291,11 @@ _CLASSES: tuple[tuple[TokenClass, str], ...] = (
     (_C.FISCAL, "fiscal calendar financial full whole entire"),
     (_C.LATEST, "latest"),
     (_C.PERIOD, "period"),
+    (_C.ENDED, "ended ending"),
+    (_C.FUTURE, "future"),
+    (_C.FREQUENCY, "once twice thrice times"),
+    (_C.AFTER, "after"),
+    (_C.NEAR, "near distant foreseeable immediate"),
     (_C.THE, "the"),
     (_C.A, "a an"),
     (_C.OF, "of in"),

@@ -71,6 +71,63 @@ COMPLETE = [
     ("on New Year's Day 2021", "New Year's Day 2021", "2021-01-01", ""),
     ("on Easter Sunday 2019", "Easter Sunday 2019", "2019-04-21", ""),
     ("after 9/11", "9/11", "2001-09-11", ""),
+    (
+        "on the first Friday of July 2016",
+        "the first Friday of July 2016",
+        "2016-07-01",
+        "",
+    ),
+    ("the last Monday in May 2021", "the last Monday in May 2021", "2021-05-31", ""),
+    (
+        "the week of 6 March 2000",
+        "the week of 6 March 2000",
+        "2000-W10",
+        "2000-03-06..2000-03-12",
+    ),
+    (
+        "the week ended March 5, 2000",
+        "the week ended March 5, 2000",
+        "2000-W09",
+        "2000-02-28..2000-03-05",
+    ),
+    (
+        "the first week of May 2021",
+        "the first week of May 2021",
+        "2021-05",
+        "2021-05-01..2021-05-07",
+    ),
+    (
+        "the last week of May 2021",
+        "the last week of May 2021",
+        "2021-05",
+        "2021-05-25..2021-05-31",
+    ),
+    ("at 2024-03-31T23:59:00Z", "2024-03-31T23:59:00Z", "2024-03-31T23:59", ""),
+    ("in 2024-W13", "2024-W13", "2024-W13", "2024-03-25..2024-03-31"),
+    ("at 0800 on 28 February 1991", "0800 on 28 February 1991", "1991-02-28T08:00", ""),
+    ("sent on 27 Feb 91.", "27 Feb 91", "1991-02-27", ""),
+    ("in the summer of '69", "the summer of '69", "1969-SU", "1969-06-01..1969-08-31"),
+    ("since '98", "'98", "1998", "1998-01-01..1998-12-31"),
+    ("in the 1600s", "the 1600s", "16XX", "1600-01-01..1699-12-31"),
+    (
+        "in January nineteen ninety-seven",
+        "January nineteen ninety-seven",
+        "1997-01",
+        "1997-01-01..1997-01-31",
+    ),
+    (
+        "by the year two thousand",
+        "the year two thousand",
+        "2000",
+        "2000-01-01..2000-12-31",
+    ),
+    (
+        "during Ramadan 2020",
+        "Ramadan 2020",
+        "2020-04-24/2020-05-23",
+        "2020-04-24..2020-05-23",
+    ),
+    ("the fiscal year 2022", "the fiscal year 2022", "2022", "2022-01-01..2022-12-31"),
     ("after the September 11 attacks", "September 11", "2001-09-11", ""),
 ]
 
@@ -129,6 +186,24 @@ RELATIVE = [
     ("Profit fell in the first quarter.", "2020-Q1", "2020-01-01..2020-03-31"),
     ("They met on Christmas Eve.", "2019-12-24", "2019-12-24"),
     ("They met on the 12th.", "2020-06-12", "2020-06-12"),
+    ("He left the day before yesterday.", "2020-06-15", "2020-06-15"),
+    ("He leaves the day after tomorrow.", "2020-06-19", "2020-06-19"),
+    ("He leaves on Friday next week.", "2020-06-26", "2020-06-26"),
+    ("He left on Tuesday of last week.", "2020-06-09", "2020-06-09"),
+    ("They met on the first Monday of last month.", "2020-05-04", "2020-05-04"),
+    ("They meet on the 20th of next month.", "2020-07-20", "2020-07-20"),
+    ("They met on Friday the 5th.", "2020-06-05", "2020-06-05"),
+    ("He leaves two weeks from now.", "2020-W27", "2020-06-29..2020-07-05"),
+    ("He leaves three days after tomorrow.", "2020-06-21", "2020-06-21"),
+    ("It starts in the week of 6 July.", "2020-W28", "2020-07-06..2020-07-12"),
+    ("It was to last until noon.", "2020-06-17T12:00", "2020-06-17"),
+    ("Until Monday, they had not known.", "2020-06-15", "2020-06-15"),
+    ("It may come as early as Friday.", "2020-06-19", "2020-06-19"),
+    ("Her lawyers would fight Monday's ruling.", "2020-06-15", "2020-06-15"),
+    ("The fair had been due to open on Monday.", "2020-06-15", "2020-06-15"),
+    ("They agreed to meet in July.", "2020-07", "2020-07-01..2020-07-31"),
+    ("It has risen since July.", "2019-07", "2019-07-01..2019-07-31"),
+    ("It rains at the end of the month.", "2020-06", "2020-06-21..2020-06-30"),
 ]
 
 WITHOUT_DAYS = [
@@ -138,6 +213,12 @@ WITHOUT_DAYS = [
     ("It rains every week.", "every week", "SET", "P1W"),
     ("It rains each Monday.", "each Monday", "SET", "XXXX-WXX-1"),
     ("It is printed daily.", "daily", "SET", "P1D"),
+    ("They meet twice a year.", "twice a year", "SET", "P1Y"),
+    ("It rained for years.", "years", "DURATION", "PXY"),
+    ("It happened months ago.", "months ago", "DATE", "PAST_REF"),
+    ("It will be so in the near future.", "the near future", "DATE", "FUTURE_REF"),
+    ("in the first nine months", "the first nine months", "DURATION", "P9M"),
+    ("It rained in the past year.", "the past year", "DURATION", "P1Y"),
     ("It rained recently.", "recently", "DATE", "PAST_REF"),
     ("It rains now.", "now", "DATE", "PRESENT_REF"),
     ("It will rain soon.", "soon", "DATE", "FUTURE_REF"),
@@ -181,6 +262,12 @@ NO_TIMES = [
     "She came second in the third race.",
     "It is due on 03/04/2020, they wrote.",
     "Call 555-2010 for help.",
+    "A 6-year-old boy and a man of 37 years old met.",
+    "Come as soon as it rains, and shortly after.",
+    "The company pays a quarterly dividend.",
+    "He spoke on '60 Minutes'.",
+    "He spoke in the future tense.",
+    "They shouted '20 people saw it'.",
 ]
 
 
@@ -291,6 +378,34 @@ def test_anaphora() -> None:
     text = "It began on 3 May 2011. A day later it ended. The following year it rose."
     values = [found.value for found in annotate_text(text, PUBLISHED)]
     assert values == ["2011-05-03", "2011-05-04", "2012"]
+
+
+def test_weekdays_by_the_date_last_mentioned() -> None:
+    """
+    "The previous Friday" lies before the day told, not before publication.
+    """
+    text = "It fell on 27 March 2020, after a rise on the previous Friday."
+    values = [found.value for found in annotate_text(text, PUBLISHED)]
+    assert values == ["2020-03-27", "2020-03-20"]
+
+
+def test_the_end_of_the_year_is_that_of_the_tale() -> None:
+    """
+    In narrative "the end of the year" is in the year last mentioned.
+    """
+    text = (
+        "The war began in 1833. In 1834 it spread, in 1835 a siege failed, and in 1839"
+        " it ended. By the end of the year, the soldiers were home."
+    )
+    found = annotate_text(text, PUBLISHED)[-1]
+    assert days(found) == "1839-09-01..1839-12-31"
+
+
+def test_a_quarter_that_nobody_named_stays_open() -> None:
+    """
+    "The quarter" may be one of a town.
+    """
+    assert only("In spite of all, the quarter was poor.").interval is None
 
 
 def test_quarter_of_a_year_ago() -> None:

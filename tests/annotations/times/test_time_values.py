@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from searchkit.annotations.times.anchor import Anchor, shifted
 from searchkit.annotations.times.grammar import compile_grammar
-from searchkit.annotations.times.holidays import NAMES, easter, holiday
+from searchkit.annotations.times.holidays import (
+    BY_MOON,
+    NAMES,
+    easter,
+    holiday,
+    value_of_holiday,
+)
 from searchkit.annotations.times.values import add_months, interval_of, narrow
 from searchkit.intervals import Interval
 
@@ -133,9 +139,39 @@ def test_easter(year: int, day: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_holiday_has_a_day(name: str) -> None:
     """
-    Each name is a day of the year asked for, in any year.
+    Each name is a day of the year asked for, in any year that has it.
     """
-    assert all(holiday(name, year).year == year for year in (1, 1900, 2024, 9999))
+    years = (623, 1900, 2024, 9998) if name in BY_MOON else (1, 1900, 2024, 9999)
+    assert all(holiday(name, year).year == year for year in years)
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "value"),
+    [
+        ("ramadan", 2020, "2020-04-24/2020-05-23"),
+        ("eid al-fitr", 2021, "2021-05-13"),
+        ("eid al-adha", 2018, "2018-08-22"),
+        ("ashura", 2019, "2019-09-10"),
+        ("election day", 2016, "2016-11-08"),
+        ("election day", 2022, "2022-11-08"),
+        ("father's day", 2015, "2015-06-21"),
+        ("mother's day", 2024, "2024-05-12"),
+        ("ascension day", 2021, "2021-05-13"),
+    ],
+)
+def test_movable_holidays(name: str, year: int, value: str) -> None:
+    """
+    They fall where published calendars have them.
+    """
+    assert value == value_of_holiday(name, year)
+
+
+def test_there_was_no_ramadan_before_its_calendar() -> None:
+    """
+    A year without the holiday is an error.
+    """
+    with pytest.raises(ValueError, match="622"):
+        value_of_holiday("ramadan", 500)
 
 
 @pytest.mark.parametrize(
