@@ -229,13 +229,13 @@ class Resolver:
 
     def _shift(self, gap: Shift, reading: Reading) -> str | None:
         base = self._published
-        if gap.base == "mentioned":
+        if gap.base in ("mentioned", "near"):
             if gap.unit == "Y" and gap.count == -1 and self._quarter_is_close(reading):
                 return _quarter_moved(self._quarter or "", -4)
             close = reading.first - self._mentioned_at < _CLOSE
             if self._mentioned is not None and (self._narrative or close):
                 base = self._mentioned
-            elif gap.count > 0 and gap.unit in ("D", "W", "M"):
+            elif gap.base == "mentioned" and _needs_mention(gap):
                 return None
         elif gap.base == "told":
             base = self._context()
@@ -252,6 +252,9 @@ class Resolver:
         if gap.by_tense and base.date and base.date.weekday() < 5:
             towards = direction(self._tokens, reading.first, reading.end)
             count = 1 if towards is Direction.FUTURE else -1
+        if gap.unit == "W" and count == -1 and gap.base == "published":
+            # on a Sunday, the week that ends is told as the last one
+            count += int(base.date is not None and base.date.weekday() == 6)
         return shifted(base, gap.unit, count)
 
     def _quarter_is_close(self, reading: Reading) -> bool:
@@ -304,10 +307,18 @@ class Resolver:
         if gap.form.startswith("-Q"):
             # quarters are reported after their end, and foretold but for the rest
             return base.year - int(begin > now and towards is not Direction.FUTURE)
+        preposition = self._tokens.lower(reading.first - 1)
+        ahead = (month - base.month) % 12
+        if day is None and preposition == ("ending" if length == 1 else "of"):
+            # "the year ending March", "the onset of summer": the nearest one
+            return (
+                base.year
+                + int(ahead <= 6 and begin < now)
+                - int(ahead > 6 and begin > now)
+            )
         if day is None and towards is not Direction.FUTURE and length == 1:
             # a month that is nearly a year ago is rarely told without its year
-            ahead = (month - base.month) % 12
-            told = self._tokens.lower(reading.first - 1) in ("since", "last")
+            told = preposition in ("since", "last")
             foretold = is_foretold(self._tokens, reading.first)
             if not told and (ahead == 1 or (ahead == 2 and foretold)):
                 towards = Direction.FUTURE
@@ -430,6 +441,13 @@ def shifted(base: Anchor, unit: str, count: float) -> str | None:
         return day.isoformat()
     year, week, _ = day.isocalendar()
     return f"{year:04d}-W{week:02d}"
+
+
+def _needs_mention(gap: Shift) -> bool:
+    """
+    Tell whether the publication date is no second choice: "that day", "a week later".
+    """
+    return not gap.count or (gap.count > 0 and gap.unit in ("D", "W", "M"))
 
 
 def _around(value: str, unit: str) -> str:

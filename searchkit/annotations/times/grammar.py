@@ -120,7 +120,9 @@ RULES: tuple[tuple[str, str], ...] = (
         f"ABOUT? {_COUNT} DASH? (?:UNIT|CENTURY) (?:AND A? HALF)? (?:AGO|LATER)",
     ),
     ("counted", "HALF A UNIT AGO"),
+    ("duration", "HALF A UNIT"),
     ("counted_span", f"THE? (?:LAST|NEXT) {_COUNT} DASH? UNIT"),
+    ("counted_span", f"THE {_COUNT} (?:LAST|NEXT) UNIT"),
     # the 1980s, the 19th century
     ("decade", f"{_EDGE} THE? (?:DECADE|YEAR POSSESSIVE)"),
     ("short_decade", f"{_EDGE} (?:THE APOSTROPHE?|APOSTROPHE|THE) SHORT_DECADE"),
@@ -159,6 +161,7 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
     ("adverb", "ADVERB"),
     ("spelled_year", f"(?:THE? UNIT)? {_SPELLED_YEAR}"),
+    ("duration", f"{_DIGITS} (?:DASH|TO) {_DIGITS} DASH? UNIT (?:DASH? OLD)?"),
     ("duration", f"ABOUT? THE? {_COUNT} DASH? UNIT (?:AND A? HALF)? (?:DASH? OLD)?"),
     ("the_unit", "THE (?:LATEST|FISCAL)? (?:UNIT|PERIOD)"),
     ("units_ago", "UNIT AGO"),

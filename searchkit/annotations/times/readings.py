@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 Which: TypeAlias = Literal["last", "next", "this"]
 """Which one of a kind: the one before the anchor, after it, or around it."""
 
-Base: TypeAlias = Literal["published", "mentioned", "told"]
+Base: TypeAlias = Literal["published", "mentioned", "near", "told"]
 """
 What is counted from: the publication date, or the date last mentioned.
 
+``near`` is the date last mentioned where it stands close by, else that of publication.
 ``told`` is the date that a text is about: in narrative the one last mentioned, in news
 that of publication.
 """

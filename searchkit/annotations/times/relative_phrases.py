@@ -76,9 +76,10 @@ def _duration(phrase: Phrase, end: int | None = None) -> list[Reading]:
     if _C.OLD in phrase.classes or phrase.is_quoted_name:
         return []  # an age; "60 Minutes"
     unit, _ = phrase.unit()
-    return phrase.reading(
-        _duration_value(phrase.count(), unit), kind="DURATION", end=end
-    )
+    numbers = _C.DAY, _C.NUMBER, _C.YEAR
+    several = sum(phrase.classes.count(token_class) for token_class in numbers) > 1
+    count = None if several else phrase.count()  # 30-60 days
+    return phrase.reading(_duration_value(count, unit), kind="DURATION", end=end)
 
 
 def _duration_value(count: float | None, unit: str) -> str:
@@ -362,7 +363,7 @@ def _clock(phrase: Phrase) -> list[Reading]:
     clock = phrase.clock()
     if not clock or not (told or _C.CLOCK_TIME in phrase.classes):
         return []
-    return phrase.reading("XXXX-XX-XX", Shift("D", 0, "mentioned"), clock=clock)
+    return phrase.reading("XXXX-XX-XX", Shift("D", 0, "near"), clock=clock)
 
 
 def _point_of_day(phrase: Phrase) -> list[Reading]:
@@ -372,7 +373,7 @@ def _point_of_day(phrase: Phrase) -> list[Reading]:
     points = ("noon", "midday", "midnight")
     if phrase.word(_C.DAYPART) not in points or phrase.before not in _BEFORE_POINTS:
         return []
-    gap = Shift("D", 0, "mentioned")
+    gap = Shift("D", 0, "near")
     return phrase.reading("XXXX-XX-XX", gap, clock=phrase.daypart())
 
 
@@ -390,7 +391,7 @@ def _military_clock(phrase: Phrase) -> list[Reading]:
     ):
         return _duration(phrase)
     clock = phrase.clock()
-    gap = Shift("D", 0, "mentioned")
+    gap = Shift("D", 0, "near")
     return phrase.reading("XXXX-XX-XX", gap, clock=clock) if clock else []
 
 

@@ -81,6 +81,8 @@ def direction(tokens: TokenizedText, first: int, end: int) -> Direction:
         preposition = tokens.lower(first - 2)
     if preposition in ("until", "till") and _is_perfect(tokens, end):
         return Direction.PAST
+    if preposition == "ending":
+        return Direction.UNKNOWN  # the nearest, before and after publication
     if preposition in _AHEAD or _is_earliest(tokens, first):
         return Direction.FUTURE
     if preposition in _BEHIND:
