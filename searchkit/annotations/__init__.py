@@ -34,6 +34,7 @@ from searchkit.annotations.model import (
     Annotator,
     EntityMention,
     EntityType,
+    Precision,
     TimeExpression,
     TimeType,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Annotator",
     "EntityMention",
     "EntityType",
+    "Precision",
     "TimeExpression",
     "TimeType",
     "default_annotators",

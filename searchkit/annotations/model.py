@@ -4,6 +4,7 @@ Annotations: typed spans added to an article, and what it takes to make them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
@@ -22,9 +23,40 @@ AnnotatedField: TypeAlias = Literal["title", "body"]
 TimeType: TypeAlias = Literal["DATE", "TIME", "DURATION", "SET"]
 """The types of TIMEX3."""
 
+Precision: TypeAlias = Literal[
+    "time",
+    "day",
+    "weekend",
+    "week",
+    "month",
+    "season",
+    "quarter",
+    "half",
+    "year",
+    "decade",
+    "century",
+    "range",
+]
+"""How exactly a time expression is known, from a time of a day to a century."""
+
 EntityType: TypeAlias = Literal["person", "org", "place"]
 
 ENTITY_TYPES: tuple[EntityType, ...] = ("person", "org", "place")
+
+
+_FORMS: dict[Precision, str] = {
+    "time": r"\d{4}-\d\d-\d\dT.*",
+    "day": r"\d{4}-\d\d-\d\d",
+    "weekend": r"\d{4}-W\d\d-WE",
+    "week": r"\d{4}-W\d\d",
+    "month": r"\d{4}-\d\d",
+    "season": r"\d{4}-(?:SP|SU|FA|WI)",
+    "quarter": r"\d{4}-Q\d",
+    "half": r"\d{4}-H\d",
+    "year": r"\d{4}",
+    "decade": r"\d{3}X",
+    "century": r"\d\dXX",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +86,20 @@ class TimeExpression:
     relative: bool = False
     approximate: bool = False
     field: AnnotatedField = "body"
+
+    @property
+    def precision(self) -> Precision | None:
+        """
+        The calendar unit that the value names; ``None`` where it has no interval.
+
+        Words such as "early" narrow the interval and leave the unit.
+        """
+        if self.interval is None:
+            return None
+        for precision, form in _FORMS.items():
+            if re.fullmatch(form, self.value):
+                return precision
+        return "range"
 
     def to_record(self) -> list[Any]:
         """

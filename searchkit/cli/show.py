@@ -128,6 +128,7 @@ def article_to_json(article: Article, annotations: Annotations) -> dict[str, Any
                 "value": time.value,
                 "first": time.interval.first.isoformat() if time.interval else None,
                 "last": time.interval.last.isoformat() if time.interval else None,
+                "precision": time.precision,
                 "relative": time.relative,
                 "approximate": time.approximate,
             }

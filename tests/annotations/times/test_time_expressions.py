@@ -468,6 +468,32 @@ def test_annotator_names_itself() -> None:
     assert annotator.fingerprint.startswith("times-")
 
 
+@pytest.mark.parametrize(
+    ("words", "precision"),
+    [
+        ("at 10:30 a.m. on 3 May 2020", "time"),
+        ("on 3 May 2020", "day"),
+        ("last weekend", "weekend"),
+        ("last week", "week"),
+        ("in early May 2020", "month"),
+        ("in summer 2012", "season"),
+        ("in Q3 2019", "quarter"),
+        ("the second half of 2011", "half"),
+        ("in late 2020", "year"),
+        ("in the mid 2010s", "decade"),
+        ("in the 19th century", "century"),
+        ("from 3 May to 5 June 2020", "range"),
+        ("for three days", None),
+        ("recently", None),
+    ],
+)
+def test_precision(words: str, precision: str | None) -> None:
+    """
+    The unit that the value names, whatever "early" and "late" make of its days.
+    """
+    assert precision == only(f"It rained {words}.").precision
+
+
 def test_record_round_trip() -> None:
     """
     A found expression survives being stored.
