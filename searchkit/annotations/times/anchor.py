@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from searchkit.annotations.times.tokens import TokenizedText
 
 _CALENDAR = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T|\Z)", re.ASCII)
-_SEASON = re.compile(r"\d{4}-(?:SP|SU|FA|WI|H[12]|W\d\d(?:-WE)?)\Z", re.ASCII)
+_SEASON = re.compile(r"\d{4}-(SP|SU|FA|WI|H[12]|W\d\d(?:-WE)?)\Z", re.ASCII)
+_MONTH_OF_SEASON = {"SP": 3, "SU": 6, "FA": 9, "WI": 12, "H1": 1, "H2": 7}
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])\Z", re.ASCII)
 
 #: A date last mentioned counts as close by for so many tokens.
@@ -187,8 +188,10 @@ class Resolver:
         if reading.type not in ("DATE", "TIME"):
             return
         anchor = Anchor.parse(value)
-        if anchor is None and _SEASON.match(value):
-            anchor = Anchor(int(value[:4]))
+        if anchor is None and (found := _SEASON.match(value)):
+            anchor = Anchor(int(value[:4]), _MONTH_OF_SEASON.get(found[1]))
+        elif anchor is not None and anchor.month is None and reading.part == "END":
+            anchor = anchor._replace(month=12)  # after late 1942, March is 1943
         if anchor is not None:
             self._mentioned, self._mentioned_at = anchor, reading.end
 

@@ -160,7 +160,12 @@ def _days_of_month(phrase: Phrase) -> list[Reading]:
     Read "2–6 May 2021" and "May 2-6" as a range, "4 and 9 May" as two days.
     """
     month, year = phrase.month(), phrase.year()
-    first_day, last_day = phrase.days()
+    if fraction := phrase.word(_C.FRACTION):  # the night of 23/24 October
+        first_day, last_day = map(int, fraction.split("/"))
+        if last_day != first_day + 1:
+            return []
+    else:
+        first_day, last_day = phrase.days()
     if phrase.tokens.class_at(phrase.end) in (_C.MERIDIEM, _C.UNIT) and year is None:
         return []
     if not (_valid(year, month, first_day) and _valid(year, month, last_day)):

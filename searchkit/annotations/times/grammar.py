@@ -48,6 +48,7 @@ RULES: tuple[tuple[str, str], ...] = (
         "days_of_month",
         f"FROM? THE? {_DAY} (?:DASH|TO|AND) THE? {_DAY} OF? {_MONTH} {_DATE_YEAR}",
     ),
+    ("days_of_month", f"FRACTION OF? {_MONTH} {_DATE_YEAR}"),
     ("month_days", f"FROM? {_MONTH} {_DAY} (?:DASH|TO|AND) {_DAY} {_DATE_YEAR}"),
     ("short_years", "FROM? YEAR DASH (?:DAY|NUMBER)"),
     (

@@ -49,6 +49,7 @@ def pair(tokens: TokenizedText, readings: list[Reading]) -> Iterator[Reading | R
     Yields:
         Each reading once, by itself or in a range.
     """
+    readings = _with_shared_years(tokens, readings)
     index = 0
     while index < len(readings):
         reading = readings[index]
@@ -60,6 +61,26 @@ def pair(tokens: TokenizedText, readings: list[Reading]) -> Iterator[Reading | R
                 continue
         yield reading
         index += 1
+
+
+def _with_shared_years(tokens: TokenizedText, readings: list[Reading]) -> list[Reading]:
+    """
+    Give the year of the last to all in "March, April and May 2020".
+    """
+    shared = list(readings)
+    in_list = False
+    for index in range(len(readings) - 2, -1, -1):
+        one, following = shared[index], shared[index + 1]
+        link = tokens.classes[one.end : following.first]
+        joined = link in (_C.AND, _C.COMMA + _C.AND) or (link == _C.COMMA and in_list)
+        in_list = False
+        if not joined or following.gap is not None or one.clock:
+            continue
+        if tokens.lower(one.first - 1) == "between":
+            continue
+        shared[index] = with_year_of(one, following.value, later=False)
+        in_list = shared[index] is not one
+    return shared
 
 
 def _range_start(tokens: TokenizedText, begin: Reading, finish: Reading) -> int | None:

@@ -313,6 +313,8 @@ class TokenizedText:
         after, before = self.lower(index + 1), self.lower(index - 1)
         if before in ("last", "past", "next", "coming", "this", "each", "every"):
             return True
+        if before == "and" and self.lower(index - 2) in SEASONS:
+            return True
         if self.lower(index) == "fall" and after in ("of", "in", "out", "from", "guy"):
             # "the fall of 2004"; not "the fall of the wall", "to fall in 2004"
             dated = self.class_at(index + 2) in (_C.MAYBE_YEAR, _C.YEAR, _C.LAST)
@@ -329,6 +331,10 @@ class TokenizedText:
             return self._is_short_year(index)
         number = int(word)
         before, after = self.lower(index - 1), self.lower(index + 1)
+        if before in ("c", "ca", "circa") or (
+            before == "." and self.lower(index - 2) in ("c", "ca")
+        ):
+            return True
         if not 1500 <= number <= 2060:
             era = self.class_at(index + 1) in (_C.BEFORE_ERA, _C.OF_ERA)
             known = "in since year of by until from ad and to – between".split()

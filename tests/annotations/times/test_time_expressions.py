@@ -105,6 +105,13 @@ COMPLETE = [
     ("at 2024-03-31T23:59:00Z", "2024-03-31T23:59:00Z", "2024-03-31T23:59", ""),
     ("in 2024-W13", "2024-W13", "2024-W13", "2024-03-25..2024-03-31"),
     ("at 0800 on 28 February 1991", "0800 on 28 February 1991", "1991-02-28T08:00", ""),
+    (
+        "the night of 23/24 October 1942",
+        "23/24 October 1942",
+        "1942-10-23/1942-10-24",
+        "1942-10-23..1942-10-24",
+    ),
+    ("built c. 1200", "1200", "1200", "1200-01-01..1200-12-31"),
     ("sent on 27 Feb 91.", "27 Feb 91", "1991-02-27", ""),
     ("in the summer of '69", "the summer of '69", "1969-SU", "1969-06-01..1969-08-31"),
     ("since '98", "'98", "1998", "1998-01-01..1998-12-31"),
@@ -417,6 +424,37 @@ def test_a_quarter_that_nobody_named_stays_open() -> None:
     "The quarter" may be one of a town.
     """
     assert only("In spite of all, the quarter was poor.").interval is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("in March and April 2019", ["2019-03", "2019-04"]),
+        (
+            "in January, February and March 2019",
+            ["2019-01", "2019-02", "2019-03"],
+        ),
+        ("on 30 November and 2 January 2019", ["2018-11-30", "2019-01-02"]),
+        ("the summer and fall of 2019", ["2019-SU", "2019-FA"]),
+    ],
+)
+def test_a_list_shares_its_year(text: str, values: list[str]) -> None:
+    """
+    The year at its end holds for every month and day before.
+    """
+    assert values == [found.value for found in annotate_text(text, PUBLISHED)]
+
+
+def test_after_late_in_a_year_comes_the_next() -> None:
+    """
+    In narrative, March behind "late 1942" is that of 1943.
+    """
+    text = (
+        "War came in 1939, spread in 1940 and 1941, and was at its height in late 1942."
+        " In March the front broke, and by 1945 it was over."
+    )
+    values = [found.value for found in annotate_text(text, PUBLISHED)]
+    assert values[-2:] == ["1943-03", "1945"]
 
 
 def test_quarter_of_a_year_ago() -> None:
