@@ -13,6 +13,7 @@ Two paths run through the package, each stage a folder named after what it makes
 - An *engine* finds documents by a query tree; the local one is a real Whoosh index.
 - A *query* is any text a person types; what was set aside of it is said.
 - *Hits* are plain values, their *snippets* exact quotations with offsets.
+- A *timeline* counts what matches in days, weeks, months, years or decades.
 
 The names below are what scripts use; each says what it takes, gives and raises::
 
@@ -47,11 +48,14 @@ from searchkit.errors import (
     IndexOutdatedError,
     IndexStoreError,
     IndexVersionError,
+    MissingExtraError,
     NativeWriteError,
+    OutputFileError,
     QueryTreeError,
     ReferenceDayError,
     SearchkitError,
     SearchTimeoutError,
+    TooManyBucketsError,
     UnsupportedFormatError,
 )
 
@@ -71,6 +75,7 @@ if TYPE_CHECKING:
     from searchkit.indexing import IndexingReport
     from searchkit.queries.notes import Note
     from searchkit.spans import Span
+    from searchkit.timelines import Bucket, Timeline, draw_timeline
     from searchkit.upgrading import Upgrade, upgrade_index
 
 __all__ = [
@@ -80,6 +85,7 @@ __all__ = [
     "ArticleNotFoundError",
     "Backup",
     "BackupError",
+    "Bucket",
     "Checkup",
     "DateValueError",
     "Finding",
@@ -97,8 +103,10 @@ __all__ = [
     "IndexStoreError",
     "IndexVersionError",
     "IndexingReport",
+    "MissingExtraError",
     "NativeWriteError",
     "Note",
+    "OutputFileError",
     "QueryTreeError",
     "ReferenceDayError",
     "Repair",
@@ -106,6 +114,8 @@ __all__ = [
     "SearchkitError",
     "Snippet",
     "Span",
+    "Timeline",
+    "TooManyBucketsError",
     "UnsupportedFormatError",
     "Upgrade",
     "__version__",
@@ -113,6 +123,7 @@ __all__ = [
     "back_up_index",
     "check_index",
     "create_index",
+    "draw_timeline",
     "open_index",
     "repair_index",
     "restore_index",
@@ -143,6 +154,9 @@ _LAZY = {
     "Span": "searchkit.spans",
     "create_index": "searchkit.index",
     "open_index": "searchkit.index",
+    "Bucket": "searchkit.timelines",
+    "Timeline": "searchkit.timelines",
+    "draw_timeline": "searchkit.timelines",
     "Upgrade": "searchkit.upgrading",
     "upgrade_index": "searchkit.upgrading",
 }

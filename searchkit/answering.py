@@ -75,7 +75,7 @@ def answer(
         DateValueError: One of the dates is none.
         SearchTimeoutError: It has taken longer.
     """
-    end = None if timeout is None else time.monotonic() + timeout
+    clock = Stopwatch(timeout)
     tree, notes = interpret(
         query,
         searcher,
@@ -87,35 +87,12 @@ def answer(
     )
 
     def run(candidate: Query) -> Matches:
-        left = None if end is None else max(0.0, end - time.monotonic())
-        try:
-            return searcher.search(
-                candidate, limit=limit, offset=offset, order=order, timeout=left
-            )
-        except SearchTimeoutError:
-            raise SearchTimeoutError(timeout or 0.0) from None
-
-    matches = run(tree)
-    if not matches.total:
-        kinder, remarks = _corrected(tree, searcher)
-        notes += remarks
-        if kinder != tree:
-            tree = kinder
-            matches = run(tree)
-        if not matches.total and (looser := relaxed(tree)) is not None:
-            found = run(looser)
-            if found.total:
-                tree, matches = looser, found
-                message = "no article has all the words; these have some of them"
-                notes.append(Note("relaxed", message))
-    notes += [
-        Note(
-            "expanded",
-            f"“{prefix}*” stands for very many words; the most frequent were used",
-            f"{prefix}*",
+        return clock.search(
+            searcher, candidate, limit=limit, offset=offset, order=order
         )
-        for prefix in matches.cut_prefixes
-    ]
+
+    tree, matches, remarks = matched_kindly(tree, searcher, run)
+    notes += remarks
     ids = [match.id for match in matches.page]
     stored = catalog.get_quotable(ids, kinds=_kinds_to_show(tree))
     missing = [article_id for article_id in ids if article_id not in stored]
@@ -134,6 +111,86 @@ def answer(
     )
     assert matches.total is not None  # it was asked for
     return Hits(query, str(tree), matches.total, offset, page, tuple(notes))
+
+
+class Stopwatch:
+    """
+    Shares one time limit among the searches that an answer takes.
+
+    Args:
+        timeout: Seconds for all of them; ``None`` for no limit.
+    """
+
+    def __init__(self, timeout: float | None) -> None:
+        self._timeout = timeout
+        self._end = None if timeout is None else time.monotonic() + timeout
+
+    def search(
+        self,
+        searcher: Searcher,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        order: SortOrder = "relevance",
+        count: bool = True,
+    ) -> Matches:
+        """
+        Search within what is left of the time; arguments as for ``Searcher.search``.
+
+        Raises:
+            SearchTimeoutError: The time is over.
+        """
+        left = None if self._end is None else max(0.0, self._end - time.monotonic())
+        try:
+            return searcher.search(
+                query,
+                limit=limit,
+                offset=offset,
+                order=order,
+                count=count,
+                timeout=left,
+            )
+        except SearchTimeoutError:
+            raise SearchTimeoutError(self._timeout or 0.0) from None
+
+
+def matched_kindly(
+    tree: Query, searcher: Searcher, run: Callable[[Query], Matches]
+) -> tuple[Query, Matches, list[Note]]:
+    """
+    Search for a tree, and where nothing matches it, for what may have been meant.
+
+    Args:
+        tree: What the query string means.
+        searcher: The engine's snapshot, for the words that the index has.
+        run: Searches for a tree.
+
+    Returns:
+        The tree that was asked in the end, its matches, and what was done to get there.
+    """
+    notes: list[Note] = []
+    matches = run(tree)
+    if not matches.total:
+        kinder, notes = _corrected(tree, searcher)
+        if kinder != tree:
+            tree = kinder
+            matches = run(tree)
+        if not matches.total and (looser := relaxed(tree)) is not None:
+            found = run(looser)
+            if found.total:
+                tree, matches = looser, found
+                message = "no article has all the words; these have some of them"
+                notes.append(Note("relaxed", message))
+    notes += [
+        Note(
+            "expanded",
+            f"“{prefix}*” stands for very many words; the most frequent were used",
+            f"{prefix}*",
+        )
+        for prefix in matches.cut_prefixes
+    ]
+    return tree, matches, notes
 
 
 def _kinds_to_show(tree: Query) -> set[str]:

@@ -12,6 +12,9 @@ Every error that searchkit raises on purpose.
     │   └── ReferenceDayError(text)            a relative date, but relative to nothing
     ├── QueryTreeError(reason)                 a tree made by hand cannot be compiled
     ├── SearchTimeoutError(seconds)            a search has taken too long
+    ├── TooManyBucketsError(bucket, limit)     a timeline has too many bars
+    ├── MissingExtraError(extra, purpose)      a library that few need is not there
+    ├── OutputFileError(path, reason)          a file asked for cannot be written
     ├── BackupError(path, reason, advice)      a backup cannot be made or put back
     ├── NativeWriteError(reason)               a native segment cannot keep something
     └── IndexStoreError(path)                  base: what is on disk cannot be used
@@ -207,6 +210,78 @@ class SearchTimeoutError(SearchkitError, TimeoutError):
         Say what makes searches shorter.
         """
         return "Give it more time, or ask for fewer words and longer prefixes."
+
+
+class TooManyBucketsError(SearchkitError, ValueError):
+    """
+    A timeline has more bars than anybody can look at.
+
+    Args:
+        bucket: The size of a bucket, such as ``day``.
+        limit: Most buckets that may have an article.
+    """
+
+    def __init__(self, bucket: str, limit: int) -> None:
+        super().__init__(bucket, limit)
+        self.bucket, self.limit = bucket, limit
+
+    def __str__(self) -> str:
+        return f"the timeline has more than {self.limit:,} bars of one {self.bucket}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Say what makes timelines shorter.
+        """
+        return "Take wider buckets, such as years, or narrow the query."
+
+
+class MissingExtraError(SearchkitError, ImportError):
+    """
+    What was asked for needs a library that is installed on request only.
+
+    Args:
+        extra: The name of the extra that brings it.
+        purpose: What it is needed for, as the subject of a sentence.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(extra, purpose)
+        self.extra, self.purpose = extra, purpose
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs the extra {self.extra!r}, which is not installed"
+
+    @property
+    def hint(self) -> str:
+        """
+        Name the command that installs it.
+        """
+        return f"Install it with `pip install 'searchkit[{self.extra}]'`."
+
+
+class OutputFileError(SearchkitError):
+    """
+    A file that was asked for cannot be written.
+
+    Args:
+        path: The file.
+        reason: What the system said, as a clause without a full stop.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Ask for a place that can be written to.
+        """
+        return "Name a file in a folder that is there and can be written to."
 
 
 class BackupError(SearchkitError):

@@ -380,8 +380,9 @@ def within_terms(
     Args:
         query: The days asked for.
         walk: Yields the terms of the index that begin with a text.  It is asked for
-            mentions that no single node covers, and that one of the few nodes on the
-            two borders of ``query`` holds.
+            mentions that no single node covers, and that the holder of ``query`` or
+            one of the few nodes between it and the borders holds; of a day, a month, a
+            year, it is asked for nothing.
 
     Returns:
         Distinct terms: an interval lies within ``query`` if and only if at least one of
@@ -389,7 +390,11 @@ def within_terms(
     """
     nodes = covering_nodes(query)
     terms = list(nodes)
-    for above in ("", *_all_above(nodes)):
+    holder = holding_node(query)
+    # What lies within the query, its own holder holds, or a node below it.
+    around = ["", *ancestors(holder)] if holder else []
+    inside = {"", *_all_above(nodes)}.difference(around) if len(nodes) > 1 else ()
+    for above in sorted(inside):
         for term in walk(f"{above}{_HELD}"):
             days = _held_days(term)
             if days is not None and query.covers(days):

@@ -61,6 +61,19 @@ SNIPPET_SIZE = 280
 MAX_EXPANSIONS = 2000
 """Words that one prefix stands for, at most."""
 
+# --- Timelines ------------------------------------------------------------------
+
+MAX_BUCKETS = 5000
+"""Stretches of the calendar with an article in one timeline, at most."""
+
+AUTO_BARS = 40
+"""Bars that the middle of a timeline fills at most, where the size of its buckets is
+chosen for it: about as many as a terminal has lines."""
+
+AUTO_PERCENT = 90
+"""How much of what is counted belongs to the middle; per cent.  A single mention of the
+year 1066 is not worth nine hundred empty bars."""
+
 # --- Scoring: see searchkit.engines.scoring -------------------------------------
 
 BM25_K1 = 1.2

@@ -20,6 +20,9 @@ EXAMPLES = [
     errors.ReferenceDayError("last week"),
     errors.QueryTreeError("it is nested too deeply"),
     errors.SearchTimeoutError(0.5),
+    errors.TooManyBucketsError("day", 5000),
+    errors.MissingExtraError("plot", "drawing a picture"),
+    errors.OutputFileError("timeline.png", "it is a folder"),
     errors.BackupError("news.zip", "the file is there already"),
     errors.BackupError("news.zip", "it is no backup", "Choose another file."),
     errors.NativeWriteError("the field has offsets"),
@@ -112,6 +115,8 @@ def test_builtin_bases_stay() -> None:
     assert isinstance(errors.ArticleNotFoundError("x"), KeyError)
     assert isinstance(errors.DateValueError("x"), ValueError)
     assert isinstance(errors.QueryTreeError("x"), ValueError)
+    assert isinstance(errors.TooManyBucketsError("day", 5000), ValueError)
+    assert isinstance(errors.MissingExtraError("plot", "this"), ImportError)
 
 
 def test_the_hint_depends_on_which_side_is_behind() -> None:

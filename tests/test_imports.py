@@ -18,6 +18,7 @@ ROOT = Path(searchkit.__file__).parents[1]
 LIBRARIES = {
     *("whoosh", "click", "bs4", "lxml", "lxml_html_clean", "Stemmer", "rich"),
     *("charset_normalizer", "filelock", "trafilatura", "htmldate", "sqlite3"),
+    "matplotlib",
 }
 
 
@@ -110,6 +111,23 @@ def test_a_query_waits_for_nothing_that_only_indexing_needs(seeds: Index) -> Non
         "searchkit.indexing",
     ):
         assert set() == {name for name in modules if name.startswith(package)}
+
+
+def test_a_timeline_waits_for_no_more_than_a_query(seeds: Index) -> None:
+    """
+    Nothing that draws or writes tables is loaded before somebody asks for it.
+    """
+    run = (
+        "import sys; from searchkit.cli import main;"
+        " main(['timeline', 'doha', '--index', sys.argv[1]])"
+    )
+    modules = modules_after(run, str(seeds.path))
+    needed = {"click", "Stemmer", "sqlite3"}
+    if native.load() is None:
+        needed.add("whoosh")
+    assert needed == modules & LIBRARIES
+    assert set() == modules & {"numpy", "PIL", "csv"}
+    assert set() == {name for name in modules if name.startswith("searchkit.indexing")}
 
 
 def test_indexing_plain_text_needs_no_parser_of_pages(tmp_path: Path) -> None:

@@ -19,14 +19,15 @@ import searchkit
 from searchkit import errors
 
 NAMES = """
-AmbiguousIdError Article ArticleError ArticleNotFoundError Backup BackupError Checkup
-DateValueError Finding Hit Hits Index IndexAccessError IndexDamagedError
+AmbiguousIdError Article ArticleError ArticleNotFoundError Backup BackupError Bucket
+Checkup DateValueError Finding Hit Hits Index IndexAccessError IndexDamagedError
 IndexCodecError IndexExistsError IndexForeignError IndexLockedError IndexMissingError
-IndexOutdatedError IndexStoreError IndexVersionError IndexingReport NativeWriteError
-Note QueryTreeError ReferenceDayError Repair SearchTimeoutError
-SearchkitError Snippet Span UnsupportedFormatError Upgrade __version__ adopt_documents
-back_up_index check_index create_index open_index repair_index restore_index
-upgrade_index verify_backup
+IndexOutdatedError IndexStoreError IndexVersionError IndexingReport MissingExtraError
+NativeWriteError Note OutputFileError QueryTreeError ReferenceDayError Repair
+SearchTimeoutError SearchkitError Snippet Span Timeline TooManyBucketsError
+UnsupportedFormatError Upgrade __version__ adopt_documents back_up_index check_index
+create_index draw_timeline open_index repair_index restore_index upgrade_index
+verify_backup
 """
 
 SIGNATURES = """
@@ -47,6 +48,7 @@ restore_index(file: str | os.PathLike[str], path: str | os.PathLike[str], *,
     progress: Callable[[Progress], None] | None = None) -> Backup
 upgrade_index(path: str | os.PathLike[str], *,
     progress: Callable[[Progress], None] | None = None) -> Upgrade
+draw_timeline(timeline: Timeline, path: str | os.PathLike[str]) -> None
 
 Article(*, title: str = '', body: str = '', published: str | date | None = None,
     source: str = '', url: str = '', authors: Iterable[str] = (), path: str = '',
@@ -69,6 +71,10 @@ Index.search(self, query: str, *, limit: int = 10, offset: int = 0,
     sort: SortOrder = 'relevance', published_from: str | date | None = None,
     published_to: str | date | None = None, snippets: int = 2,
     timeout: float | None = None, today: str | date | None = None) -> Hits
+Index.timeline(self, query: str = '', *, by: Clock = 'published',
+    bucket: BucketChoice = 'auto', published_from: str | date | None = None,
+    published_to: str | date | None = None, timeout: float | None = None,
+    today: str | date | None = None) -> Timeline
 Index.totals(self) -> Totals
 
 Hit(id: str, score: float, title: str, published: str | None = None,
@@ -80,6 +86,12 @@ Hits(query: str, interpretation: str, total: int, offset: int, page: tuple[Hit, 
 
 Snippet(text: str, span: Span, highlights: tuple[Span, ...] = (),
     cut_start: bool = False, cut_end: bool = False) -> None
+
+Timeline(query: str, interpretation: str, by: Clock, bucket: BucketSize, total: int,
+    undated: int, wider: int, buckets: tuple[Bucket, ...],
+    notes: tuple[Note, ...] = ()) -> None
+
+Bucket(interval: Interval, label: str, count: int, filter: str, top: Hit) -> None
 """
 
 #: Methods that the standard library's Sequence brings.
@@ -128,10 +140,10 @@ def test_the_signatures_are_these() -> None:
     functions = (
         *("create_index", "open_index", "check_index", "repair_index"),
         *("adopt_documents", "back_up_index", "verify_backup", "restore_index"),
-        "upgrade_index",
+        *("upgrade_index", "draw_timeline"),
     )
     found = [signature(name, getattr(searchkit, name)) for name in functions]
-    for name in ("Article", "Index", "Hit", "Hits", "Snippet"):
+    for name in ("Article", "Index", "Hit", "Hits", "Snippet", "Timeline", "Bucket"):
         cls = getattr(searchkit, name)
         found.append(signature(name, cls))
         methods = sorted(public_methods(cls))
@@ -168,6 +180,9 @@ def test_all_errors_have_one_base_and_are_public() -> None:
         searchkit.ReferenceDayError("last week"),
         searchkit.QueryTreeError("it is empty"),
         searchkit.SearchTimeoutError(0.5),
+        searchkit.TooManyBucketsError("day", 5000),
+        searchkit.MissingExtraError("plot", "drawing a picture"),
+        searchkit.OutputFileError("a.png", "it is a folder"),
         searchkit.IndexStoreError("index"),
         searchkit.IndexMissingError("index"),
         searchkit.IndexExistsError("index"),

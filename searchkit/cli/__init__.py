@@ -34,6 +34,7 @@ _INTERRUPTED = 130
 _COMMANDS = {
     "index": "Read articles from files and folders, and make them searchable.",
     "query": "Find the articles that match a query, best first.",
+    "timeline": "Count the articles that match along the calendar.",
     "show": "Print an article.",
     "stats": "Say what is in the index.",
     "delete": "Delete articles.",

@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from searchkit.hits import Hit, Hits
 
 #: Notes that only repeat what every searcher expects; they are in the JSON.
-_QUIET = frozenset({"stopwords"})
+QUIET = frozenset({"stopwords"})
 
 
 #: A word with a minus sign, which only looks like an option: -n and -i take their
 #: values after a blank, or a number (-n5).
 _NEGATED = re.compile(r"-[^\W\d]{2}|-[^\Wnih]\Z|-[^\w-]")
 #: Stands before such words on their way through Click.
-_SHIELD = "\ufdd0"
+SHIELD = "\ufdd0"
 
 
 class QueryCommand(click.Command):
@@ -57,7 +57,7 @@ class QueryCommand(click.Command):
         Keep words with a minus sign from being taken for options.
         """
         return super().parse_args(
-            ctx, [_SHIELD + word if _NEGATED.match(word) else word for word in args]
+            ctx, [SHIELD + word if _NEGATED.match(word) else word for word in args]
         )
 
 
@@ -128,7 +128,7 @@ def command(
     """
     with open_index(index_dir) as index:
         hits = index.search(
-            " ".join(word.removeprefix(_SHIELD) for word in words),
+            " ".join(word.removeprefix(SHIELD) for word in words),
             limit=limit,
             offset=offset,
             sort=sort,
@@ -142,7 +142,7 @@ def command(
         click.echo(json.dumps(hits_to_json(hits), ensure_ascii=False, indent=2))
     else:
         coloured = is_coloured() and not as_plain
-        say(str(note) for note in hits.notes if note.kind not in _QUIET)
+        say(str(note) for note in hits.notes if note.kind not in QUIET)
         for line in hit_lines(hits, coloured=coloured, width=terminal_width()):
             click.echo(line, color=coloured)
         say([summary(hits)])

@@ -70,7 +70,7 @@ def test_article(run: Run, golden: Golden, seeds_index: Path) -> None:
     "command",
     [
         *("", "index", "query", "show", "stats", "delete", "rebuild", "doctor"),
-        *("backup", "restore", "upgrade"),
+        *("backup", "restore", "upgrade", "timeline"),
     ],
 )
 def test_help(run: Run, golden: Golden, command: str) -> None:
