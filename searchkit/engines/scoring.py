@@ -7,9 +7,9 @@ The score of an article is a sum over the parts of the query that match it:
 - **Phrases.**  The same with the phrase in place of the word: its frequency is how
   often it occurs, its idf is the sum over its words.
 - **Names.**  BM25 of the name's mentions in the field, without regard to length.
-- **Dates.**  ``date_score`` of the mentions that lie inside the days asked for, of those
-  that reach out of them, counted as covered by half, or of those of one wider calendar
-  unit, whichever is most.
+- **Dates.**  ``date_score`` of the mentions that lie inside the days asked for, of
+  those that reach out of them, counted as covered by half, or of those of one wider
+  calendar unit, whichever is most.
 - **Prefixes.**  1.
 - **Proximity.**  For each two neighbouring words of the query's outermost group and
   each field, ``proximity`` of their closest occurrences, on top of all else.
