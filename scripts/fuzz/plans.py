@@ -124,12 +124,6 @@ class PlansTarget:
             searcher.expand(*pattern, limit=options["max_expansions"])
             return
         options["proximity"] = _proximity(chance, wrong)
-        if chance.random() < 0.4:
-            names = ("proximity", "max_expansions")
-            own = {name: options[name] for name in names if name in options}
-            plan = self._extension.PreparedPlan(plan, **own)
-            if chance.random() < 0.9:  # the search need not have them then
-                options = {k: v for k, v in options.items() if k not in names}
         if kind == 2:
             searcher.matches(plan, chance.choice((0, 1, 4, 5, -1, 2**40)), **options)
             return
@@ -139,7 +133,16 @@ class PlansTarget:
             "order": chance.choice(("relevance", "relevance", "newest", "oldest")),
             "count": chance.random() < 0.5,
         }
-        searcher.search(plan, **options)
+        if chance.random() < 0.5:
+            searcher.search(plan, **options)
+            return
+        names = ("proximity", "max_expansions")
+        own = {name: options[name] for name in names if name in options}
+        prepared = self._extension.PreparedSearch(searcher, plan, **own)
+        if chance.random() < 0.9:  # it is wrong to say them again
+            options = {k: v for k, v in options.items() if k not in names}
+        for _ in range(chance.choice((1, 2, 5))):
+            prepared.search(**options)
 
 
 def draw_plan(chance: random.Random, wrong: float, *, depth: int) -> Any:

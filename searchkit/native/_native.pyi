@@ -371,28 +371,6 @@ class Cancellation:
         Whether :meth:`cancel` was called.
         """
 
-class PreparedPlan:
-    """
-    A plan that was read, for any number of searches on any snapshot.
-
-    Args:
-        plan: What is asked.
-        proximity: Evidence added to the scores of matches that have both terms.
-        max_expansions: Terms that one pattern stands for, at most: those in most
-            documents of the snapshot.
-
-    Raises:
-        ValueError: The plan is wrong, or too large.
-    """
-
-    def __init__(
-        self,
-        plan: Plan | tuple[Any, ...],
-        *,
-        proximity: Proximity = (),
-        max_expansions: int = 2000,
-    ) -> None: ...
-
 class Searcher:
     """
     A snapshot of segments.  Many threads may use it at once.
@@ -420,7 +398,7 @@ class Searcher:
     ) -> None: ...
     def search(
         self,
-        plan: PreparedPlan | Plan | tuple[Any, ...],
+        plan: Plan | tuple[Any, ...],
         *,
         limit: int = 10,
         offset: int = 0,
@@ -441,8 +419,9 @@ class Searcher:
             order: What comes first: high scores, then the newest, then keys; or the
                 newest or oldest, undated ones last, then scores, then keys.
             count: Whether a total is wanted.
-            proximity: As for :class:`PreparedPlan`, which has its own.
-            max_expansions: Likewise.
+            proximity: Evidence added to the scores of matches that have both terms.
+            max_expansions: Terms that one pattern stands for, at most: those in most
+                documents of the snapshot.
             timeout: Seconds that the search may take.
             cancellation: Ends the search when it is cancelled.
 
@@ -527,6 +506,62 @@ class Searcher:
     def mean_length(self, field: str) -> float:
         """
         Return the mean length of a field where it is not empty; 0 without lengths.
+        """
+
+class PreparedSearch:
+    """
+    A plan made ready for a searcher, to be asked any number of times.
+
+    Many threads may use it at once.  The first search finds out which terms of the plan
+    there are, and how much they weigh, and this is kept; what patterns stand for is
+    looked up by each search.
+
+    Args:
+        searcher: The snapshot that it is for.
+        plan: What is asked.
+        proximity: Evidence added to the scores of matches that have both terms.
+        max_expansions: Terms that one pattern stands for, at most.
+        matches: The class of the answers, a named tuple of total, page and patterns
+            that were cut; left out, plain tuples.
+        cut: Called in each search with the list of patterns that were cut; what it
+            returns is the third item of the answer, which is a tuple of these else.
+
+    Raises:
+        ValueError: The plan is wrong, or too large.
+        TypeError: ``searcher`` is none, or ``matches`` is no subclass of tuple.
+    """
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        plan: Plan | tuple[Any, ...],
+        *,
+        proximity: Proximity = (),
+        max_expansions: int = 2000,
+        matches: type[tuple[Any, ...]] | None = None,
+        cut: Callable[[list[str]], object] | None = None,
+    ) -> None: ...
+    def search(
+        self,
+        *,
+        limit: int,
+        offset: int = 0,
+        order: Order = "relevance",
+        count: bool = True,
+        timeout: float | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> Any:
+        """
+        Find one page, as :meth:`Searcher.search` does.
+
+        Returns:
+            The exact total, or ``None``; a tuple of hits, the best first; and patterns
+            that stand for more terms than were taken: in the class of answers.
+
+        Raises:
+            QueryTreeError: An option is wrong, or a pattern is too long.
+            SearchTimeoutError: It has taken too long, or was cancelled.
+            IndexDamagedError: A segment is damaged.
         """
 
 class BoundPlan:

@@ -24,14 +24,39 @@ def test_a_searcher_is_made_once() -> None:
     assert (0, [], []) == searcher.search(("all",), limit=3)
 
 
-def test_a_plan_is_prepared_once() -> None:
+def test_a_search_is_prepared_once() -> None:
     """
-    And answers like the plan itself.
+    A second initialisation would free what a search in another thread reads.
     """
-    plan = EXTENSION.PreparedPlan(("all",))
+    prepared = EXTENSION.PreparedSearch(EXTENSION.Searcher([]), ("all",))
     with pytest.raises(ValueError, match="prepared once"):
-        plan.__init__(("none",))
-    assert (0, [], []) == EXTENSION.Searcher([]).search(plan)
+        prepared.__init__(EXTENSION.Searcher([]), ("none",))
+    assert (0, (), ()) == prepared.search(limit=3)
+
+
+def test_a_search_is_prepared_for_a_searcher() -> None:
+    """
+    And for nothing else.
+    """
+    with pytest.raises(TypeError, match="Searcher"):
+        EXTENSION.PreparedSearch(None, ("all",))
+
+
+def test_a_prepared_search_keeps_its_searcher() -> None:
+    """
+    Whoever holds it need not hold the snapshot.
+    """
+    search = EXTENSION.PreparedSearch(EXTENSION.Searcher([]), ("all",)).search
+    assert (0, (), ()) == search(limit=1)
+
+
+@pytest.mark.parametrize("matches", [int, "tuple", 3])
+def test_answers_are_tuples(matches: object) -> None:
+    """
+    No other class has three items to be filled.
+    """
+    with pytest.raises(TypeError, match="subclass of tuple"):
+        EXTENSION.PreparedSearch(EXTENSION.Searcher([]), ("all",), matches=matches)
 
 
 @pytest.mark.parametrize("hit", [int, "tuple", 3])

@@ -6,13 +6,13 @@ Everything runs in the extension; Whoosh is not imported.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from searchkit import native
 from searchkit.engines.base import Matches, ScoredId
 from searchkit.engines.whoosh.plan import compile_query
-from searchkit.errors import QueryTreeError, SearchTimeoutError
+from searchkit.errors import QueryTreeError
 from searchkit.fields import PUBLISHED_COLUMN
 from searchkit.settings import MAX_EXPANSIONS
 
@@ -95,10 +95,16 @@ class NativeSearcher:
         """
         try:
             compiled = compile_query(query, self)
-            plan = _extension().PreparedPlan(
+            cut = None
+            if compiled.prefixes or compiled.cut_prefixes:
+                cut = partial(_cut_prefixes, compiled)
+            prepared: _native.PreparedSearch = _extension().PreparedSearch(
+                self._searcher,
                 compiled.plan,
                 proximity=compiled.proximity,
                 max_expansions=MAX_EXPANSIONS,
+                matches=Matches,
+                cut=cut,
             )
         except RecursionError:
             raise QueryTreeError("it is nested too deeply") from None
@@ -106,7 +112,7 @@ class NativeSearcher:
             raise QueryTreeError("a text in it has half a code point") from None
         except ValueError as error:
             raise QueryTreeError(str(error)) from error
-        return PreparedQuery(self._searcher, plan, compiled)
+        return PreparedQuery(prepared.search)
 
     def matches_any(self, query: Query) -> bool:
         """
@@ -193,29 +199,12 @@ class NativeSearcher:
         self.close()
 
 
-class PreparedQuery:
+class Search(Protocol):
     """
-    A tree made ready for a snapshot; many threads may search with it at once.
-
-    Args:
-        searcher: The snapshot.
-        plan: What the tree asks.
-        compiled: Where the plan comes from.
+    A search that was made ready.
     """
 
-    __slots__ = ("_compiled", "_plan", "_search")
-
-    def __init__(
-        self,
-        searcher: _native.Searcher,
-        plan: _native.PreparedPlan,
-        compiled: CompiledQuery,
-    ) -> None:
-        self._search = searcher.search
-        self._plan = plan
-        self._compiled = compiled
-
-    def search(
+    def __call__(
         self,
         *,
         limit: int,
@@ -239,30 +228,26 @@ class PreparedQuery:
         Raises:
             SearchTimeoutError: It has taken too long, or was cancelled.
         """
-        try:
-            if timeout is None and cancellation is None:
-                total, page, cut = self._search(
-                    self._plan, limit=limit, offset=offset, order=order, count=count
-                )
-            else:
-                total, page, cut = self._search(
-                    self._plan,
-                    limit=limit,
-                    offset=offset,
-                    order=order,
-                    count=count,
-                    timeout=timeout,
-                    cancellation=cancellation,
-                )
-        except TimeoutError:
-            raise SearchTimeoutError(timeout or 0.0) from None
-        except ValueError as error:
-            raise QueryTreeError(str(error)) from error
-        prefixes = self._compiled.cut_prefixes
-        if cut or prefixes:
-            prefixes = prefixes + [self._compiled.prefixes[text] for text in cut]
-            return Matches(total, tuple(page), tuple(dict.fromkeys(prefixes)))
-        return Matches(total, tuple(page))
+
+
+class PreparedQuery(NamedTuple):
+    """
+    A tree made ready for a snapshot; many threads may search with it at once.
+
+    Attributes:
+        search: Finds documents.  It is a function of the extension, since a function of
+            Python around it would take as long as finding a rare word.
+    """
+
+    search: Search
+
+
+def _cut_prefixes(compiled: CompiledQuery, texts: list[str]) -> tuple[str, ...]:
+    """
+    Return the prefixes of which words were left out, as they were typed.
+    """
+    cut = [compiled.prefixes[text] for text in texts]
+    return tuple(dict.fromkeys(compiled.cut_prefixes + cut))
 
 
 def _extension() -> ModuleType:

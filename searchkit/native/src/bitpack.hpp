@@ -47,12 +47,13 @@ inline void pack_block(const uint32_t* numbers, uint32_t bits, uint8_t* out) {
   }
 }
 
-template <uint32_t Bits>
-inline void unpack_block_of(const uint8_t* in, uint32_t* out) {
+// Calls `take` with each four of the 128 numbers of a block, in order.
+template <uint32_t Bits, class Take>
+inline void each_lanes_of(const uint8_t* in, Take&& take) {
   if constexpr (Bits == 0) {
-    std::memset(out, 0, kBlock * sizeof *out);
+    for (uint32_t i = 0; i < 32; ++i) take(i, Lanes{0, 0, 0, 0});
   } else if constexpr (Bits == 32) {
-    std::memcpy(out, in, kBlock * sizeof *out);
+    for (uint32_t i = 0; i < 32; ++i) take(i, load_lanes(in + 16 * i));
   } else {
     constexpr uint32_t mask = (1u << Bits) - 1;
     const Lanes masks = {mask, mask, mask, mask};
@@ -70,13 +71,39 @@ inline void unpack_block_of(const uint8_t* in, uint32_t* out) {
           if (shift > 0) number |= word << (Bits - shift);
         }
       }
-      store_lanes(out + 4 * i, number & masks);
+      take(i, number & masks);
     }
   }
 }
 
+template <uint32_t Bits>
+inline void unpack_block_of(const uint8_t* in, uint32_t* out) {
+  each_lanes_of<Bits>(in, [&](uint32_t i, Lanes number) {
+    store_lanes(out + 4 * i, number);
+  });
+}
+
+// The same for differences less 1, and writes the numbers that they are between: out[i]
+// = base + sum of (in[j] + 1), j <= i, modulo 2**32.
+template <uint32_t Bits>
+inline void unpack_sums_of(const uint8_t* in, uint32_t base, uint32_t* out) {
+  Lanes previous = {base, base, base, base};
+  const Lanes one = {1, 1, 1, 1};
+  const Lanes zero = {0, 0, 0, 0};
+  each_lanes_of<Bits>(in, [&](uint32_t i, Lanes number) {
+    Lanes sums = number + one;
+    sums += __builtin_shufflevector(zero, sums, 0, 4, 5, 6);
+    sums += __builtin_shufflevector(zero, sums, 0, 0, 4, 5);
+    sums += previous;
+    store_lanes(out + 4 * i, sums);
+    previous = __builtin_shufflevector(sums, sums, 3, 3, 3, 3);
+  });
+}
+
 // Reads packed_block_size(bits) bytes and writes 128 numbers; bits is at most 32.
 void unpack_block(const uint8_t* in, uint32_t bits, uint32_t* out);
+// The same with sums; see unpack_sums_of().
+void unpack_sums(const uint8_t* in, uint32_t bits, uint32_t base, uint32_t* out);
 
 // One number of a run of bits; may read 8 bytes from the byte that it begins in.
 inline uint32_t read_bits(const uint8_t* in, uint64_t bit, uint32_t bits) {
@@ -130,21 +157,5 @@ class BitWriter {
   uint64_t pending_ = 0;
   uint32_t filled_ = 0;
 };
-
-// Turns differences less 1 into numbers: out[i] = base + sum of (in[j] + 1), j <= i, for
-// 128 numbers, modulo 2**32.
-inline void sum_block(uint32_t* numbers, uint32_t base) {
-  Lanes previous = {base, base, base, base};
-  const Lanes one = {1, 1, 1, 1};
-  const Lanes zero = {0, 0, 0, 0};
-  for (uint32_t i = 0; i < kBlock; i += 4) {
-    Lanes sums = load_lanes(numbers + i) + one;
-    sums += __builtin_shufflevector(zero, sums, 0, 4, 5, 6);
-    sums += __builtin_shufflevector(zero, sums, 0, 0, 4, 5);
-    sums += previous;
-    store_lanes(numbers + i, sums);
-    previous = __builtin_shufflevector(sums, sums, 3, 3, 3, 3);
-  }
-}
 
 }  // namespace searchkit

@@ -35,6 +35,7 @@ class Bitset {
 
   void clear() { std::memset(words_, 0, word_count() * sizeof *words_); }
   void set(uint32_t at) { words_[at >> 6] |= uint64_t{1} << (at & 63); }
+  void reset(uint32_t at) { words_[at >> 6] &= ~(uint64_t{1} << (at & 63)); }
   bool test(uint32_t at) const { return (words_[at >> 6] >> (at & 63) & 1) != 0; }
 
   // Turns every bit into its opposite.

@@ -51,6 +51,7 @@ static int execute(PyObject* module) {
     searchkit::add_analysis(module);
     searchkit::add_segments(module);
     searchkit::add_search(module);
+    searchkit::add_prepared_searches(module);
     searchkit::add_bound_plans(module);
     searchkit::add_snippets(module);
   });

@@ -9,7 +9,8 @@ constexpr char kAltered[] = "a posting list is altered";
 }
 
 PostingList::PostingList(const Segment& segment, const Field& field,
-                         const TermEntry& entry)
+                         const TermEntry& entry, uint32_t* single,
+                         bool is_checked)
     : segment_(&segment),
       positions_(entry.positions),
       count_(entry.document_frequency),
@@ -28,8 +29,9 @@ PostingList::PostingList(const Segment& segment, const Field& field,
     data_size_ = size - widths;
     check_block(0);
     uint32_t found[kBlock];
-    read_documents(0, kNone, found);
-    single_last_ = found[count_ - 1];
+    if (single == nullptr) single = found;
+    read_documents(0, kNone, single);
+    single_last_ = single[count_ - 1];
     return;
   }
   const uint64_t records = uint64_t{blocks_} * sizeof(BlockRecord);
@@ -42,6 +44,7 @@ PostingList::PostingList(const Segment& segment, const Field& field,
   records_ = at + 4;
   data_ = records_ + records;
   data_size_ = size - 4 - records;
+  if (is_checked) return;
   uint32_t before = kNone;
   for (uint32_t block = 0; block < blocks_; ++block) {
     const uint32_t here = last(block);
@@ -119,8 +122,7 @@ void PostingList::read_documents(uint32_t block, uint32_t before, uint32_t* out)
   const Packed found = packed(block);
   const uint32_t size = block_size(block);
   if (size == kBlock) {
-    unpack_block(found.data, found.document_bits, out);
-    sum_block(out, before);
+    unpack_sums(found.data, found.document_bits, before, out);
     // Up to 24 bits no sum runs over, so that documents ascend, and the last is the
     // largest.
     bool ordered = out[kBlock - 1] < segment_->documents();

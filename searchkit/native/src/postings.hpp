@@ -40,8 +40,12 @@ class PositionRun {
 
 class PostingList {
  public:
-  // Checks that all block records lie in the list and ascend.  Throws Damage.
-  PostingList(const Segment& segment, const Field& field, const TermEntry& entry);
+  // Checks that all block records lie in the list and ascend.  Throws Damage.  The
+  // documents of a list of a single block have to be read for that: they are written
+  // to `single`, which has room for kBlock, unless it is nullptr.  The checks of a list
+  // of several blocks are left out where the same list was made before.
+  PostingList(const Segment& segment, const Field& field, const TermEntry& entry,
+              uint32_t* single = nullptr, bool is_checked = false);
 
   uint32_t document_frequency() const { return count_; }
   uint32_t blocks() const { return blocks_; }

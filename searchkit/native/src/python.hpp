@@ -104,7 +104,8 @@ int guarded_status(Body&& body) noexcept {
 void add_analysis(PyObject* module);
 void add_segments(PyObject* module);
 void add_search(PyObject* module);
-void add_bound_plans(PyObject* module);  // after add_search()
+void add_prepared_searches(PyObject* module);  // after add_search(), as those below
+void add_bound_plans(PyObject* module);
 void add_snippets(PyObject* module);
 
 }  // namespace searchkit

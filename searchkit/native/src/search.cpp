@@ -5,16 +5,50 @@
 #include <memory>
 
 #include "search_collect.hpp"
+#include "search_newest.hpp"
 
 namespace searchkit {
 
 namespace {
 
+// Offers all documents of a rare term, for which no memory has to be lent and no nodes
+// made; returns how many there are.
+uint64_t offer_few(const Snapshot& snapshot, uint32_t number,
+                   const Query::FewPostings& few, TopK& top, Stop& stop) {
+  if (few.field == nullptr) return 0;
+  stop.check();
+  const Leaf& leaf = snapshot.leaves()[number];
+  uint32_t documents[kBlock], frequencies[kBlock];
+  const PostingList list(*leaf.segment, *few.field, *few.entry, documents);
+  list.frequencies(0, frequencies);
+  const uint32_t size = list.block_size(0);
+  const uint8_t* codes =
+      few.statistics->has_lengths ? few.field->length_codes : nullptr;
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < size; ++i) {
+    const uint32_t document = documents[i];
+    if (leaf.is_deleted(document)) continue;
+    ++total;
+    const float norm = few.statistics->norms[codes == nullptr ? 0 : codes[document]];
+    const float share = DecodedList::share_with(norm, frequencies[i]);
+    top.offer(number, document, few.weight * share);
+  }
+  return total;
+}
+
 // Finds the page by relevance; returns the total, or 0 where none is wanted.
 uint64_t best_first(const Snapshot& snapshot, const Query& query, bool count, TopK& top,
-                    Scratch& scratch, Stop& stop) {
+                    ScratchPool::Loan& loan, Stop& stop) {
   uint64_t total = 0;
   for (uint32_t leaf = 0; leaf < snapshot.leaves().size(); ++leaf) {
+    if (const auto few = query.few_postings(leaf)) {
+      total += offer_few(snapshot, leaf, *few, top, stop);
+      continue;
+    }
+    Scratch& scratch = *loan;
+    if (!count && offer_newest(snapshot, leaf, query, top, scratch.arena, stop)) {
+      continue;
+    }
     Tree tree(query, leaf, scratch, stop);
     Collector collector(snapshot, leaf, tree, stop);
     if (count) {
@@ -97,30 +131,32 @@ uint64_t count_all(const Snapshot& snapshot, const Query& query, Scratch& scratc
 
 SearchResult Searcher::search(const Plan& plan, const SearchOptions& options,
                               Stop& stop) {
+  const Query query(snapshot_, plan, options.proximity, options.max_expansions, stop);
+  return search(query, options.page, stop);
+}
+
+SearchResult Searcher::search(const Query& query, const Page& page, Stop& stop) {
+  stop.check();  // there may be nothing to do
   ScratchPool::Loan scratch(scratch_);
   SearchResult result;
-  {
-    const Query query(snapshot_, plan, options.proximity, options.max_expansions, stop);
-    const uint64_t wanted =
-        options.limit == 0 ? 0 : uint64_t{options.offset} + options.limit;
-    const auto room = static_cast<uint32_t>(
-        std::min<uint64_t>(wanted, std::max<uint64_t>(snapshot_.documents(), 1)));
-    uint64_t total = 0;
-    if (wanted == 0) {
-      if (options.count) total = count_all(snapshot_, query, *scratch, stop);
+  const uint64_t wanted = page.limit == 0 ? 0 : uint64_t{page.offset} + page.limit;
+  const auto room = static_cast<uint32_t>(
+      std::min<uint64_t>(wanted, std::max<uint64_t>(snapshot_.documents(), 1)));
+  uint64_t total = 0;
+  if (wanted == 0) {
+    if (page.count) total = count_all(snapshot_, query, *scratch, stop);
+  } else {
+    TopK top(snapshot_, room, page.order);
+    if (page.order == Order::kRelevance) {
+      total = best_first(snapshot_, query, page.count, top, scratch, stop);
     } else {
-      TopK top(snapshot_, room, options.order);
-      if (options.order == Order::kRelevance) {
-        total = best_first(snapshot_, query, options.count, top, *scratch, stop);
-      } else {
-        total = by_date(snapshot_, query, room, options.order == Order::kOldest, top,
-                        *scratch, stop);
-      }
-      result.page = top.take(options.offset);
+      total = by_date(snapshot_, query, room, page.order == Order::kOldest, top,
+                      *scratch, stop);
     }
-    if (options.count) result.total = total;
-    result.cut_patterns = query.cut_patterns();
+    result.hits = top.take(page.offset);
   }
+  if (page.count) result.total = total;
+  result.cut_patterns = query.cut_patterns();
   scratch.give_back();
   return result;
 }

@@ -20,21 +20,27 @@
 #include "search_snapshot.hpp"
 #include "search_stop.hpp"
 #include "search_topk.hpp"
+#include "search_tree.hpp"
 
 namespace searchkit {
 
-struct SearchOptions {
+// The page that is wanted.
+struct Page {
   uint32_t limit = 10;   // hits of the page
   uint32_t offset = 0;   // hits before it
   Order order = Order::kRelevance;
   bool count = true;     // whether a total is wanted
+};
+
+struct SearchOptions {
+  Page page;
   size_t max_expansions = 2000;
   std::vector<ProximityPair> proximity;
 };
 
 struct SearchResult {
   std::optional<uint64_t> total;
-  std::vector<Hit> page;
+  std::vector<Hit> hits;
   std::vector<std::string> cut_patterns;
 };
 
@@ -53,6 +59,8 @@ class Searcher {
   // All of these throw Damage, Interrupted, or std::invalid_argument for patterns that
   // are too long.  Plans are simplified().
   SearchResult search(const Plan& plan, const SearchOptions& options, Stop& stop);
+  // The same for a query that was made for the snapshot.
+  SearchResult search(const Query& query, const Page& page, Stop& stop);
   SegmentMatches matches(const Plan& plan, uint32_t leaf, const SearchOptions& options,
                          Stop& stop);
   uint64_t count(const Plan& plan, const SearchOptions& options, Stop& stop);

@@ -1,9 +1,9 @@
 // The Python types Searcher and Cancellation.
-#include <cmath>
 #include <stdexcept>
 
 #include "boxes.hpp"
 #include "search_binding.hpp"
+#include "search_calls.hpp"
 #include "search_expansion.hpp"
 #include "search_plan_reader.hpp"
 #include "segments_binding.hpp"
@@ -13,22 +13,7 @@ namespace searchkit {
 namespace {
 
 PyObject* cancellation_type = nullptr;
-PyObject* prepared_type = nullptr;
 PyObject* searcher_type = nullptr;
-
-// A plan that was read once, for any number of searches.
-struct Prepared {
-  Plan plan;
-  std::vector<ProximityPair> proximity;
-  size_t max_expansions;
-};
-
-// A searcher, and the class of its hits: a subclass of tuple with two items, id and
-// score; nullptr for plain tuples that say where the document is, too.
-struct PythonSearcher {
-  Searcher searcher;
-  Object hit_type;
-};
 
 // --- Cancellation ---------------------------------------------------------------
 
@@ -53,84 +38,7 @@ PyObject* cancellation_cancelled(PyObject* self, void*) {
       [&] { return PyBool_FromLong(unboxed<CancellationFlag>(self)->load()); });
 }
 
-CancellationFlag flag_of(PyObject* object) {
-  if (object == nullptr || object == Py_None) return nullptr;
-  const int is_flag = PyObject_IsInstance(object, cancellation_type);
-  require(is_flag);
-  if (is_flag == 0) {
-    PyErr_SetString(PyExc_TypeError, "a Cancellation is needed");
-    throw PythonError();
-  }
-  return unboxed<CancellationFlag>(object);
-}
-
-// --- arguments ------------------------------------------------------------------
-
-std::optional<double> seconds_of(PyObject* object) {
-  if (object == nullptr || object == Py_None) return std::nullopt;
-  const double seconds = PyFloat_AsDouble(object);
-  if (seconds == -1.0 && PyErr_Occurred() != nullptr) throw PythonError();
-  if (std::isnan(seconds)) throw std::invalid_argument("a time limit is no number");
-  return std::max(seconds, 0.0);
-}
-
-uint32_t amount_of(Py_ssize_t number) {
-  if (number < 0 || number > 0x7FFFFFFF) {
-    throw std::invalid_argument("a number is below 0, or too large");
-  }
-  return static_cast<uint32_t>(number);
-}
-
-Order order_of(std::string_view name) {
-  if (name == "relevance") return Order::kRelevance;
-  if (name == "newest") return Order::kNewest;
-  if (name == "oldest") return Order::kOldest;
-  throw std::invalid_argument("hits are ordered by relevance, newest or oldest");
-}
-
-Object text_from(const std::string& bytes) {
-  return Object::made(PyUnicode_DecodeUTF8(
-      bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "replace"));
-}
-
-void set_item(const Object& tuple, Py_ssize_t at, Object item) {
-  require(PyTuple_SetItem(tuple.get(), at, item.release()));
-}
-
-// --- Prepared -------------------------------------------------------------------
-
-int prepared_init(PyObject* self, PyObject* args, PyObject* keywords) {
-  return guarded_status([&] {
-    static const char* names[] = {"plan", "proximity", "max_expansions", nullptr};
-    PyObject *plan = nullptr, *proximity = nullptr;
-    Py_ssize_t expansions = 2000;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$On", const_cast<char**>(names),
-                                     &plan, &proximity, &expansions)) {
-      throw PythonError();
-    }
-    auto& value = reinterpret_cast<Box<Prepared>*>(self)->value;
-    // A search in another thread may be using it.
-    if (value) throw std::invalid_argument("a plan is prepared once");
-    auto prepared = std::make_unique<Prepared>();
-    prepared->plan = read_plan(plan);
-    if (proximity != nullptr) prepared->proximity = read_proximity(proximity);
-    prepared->max_expansions = amount_of(expansions);
-    value = std::move(prepared);
-  });
-}
-
 // --- Searcher -------------------------------------------------------------------
-
-// A class that hits can be objects of.
-Object hit_type_from(PyObject* type) {
-  if (type == nullptr || type == Py_None) return Object();
-  if (!PyType_Check(type) ||
-      PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), &PyTuple_Type) == 0) {
-    PyErr_SetString(PyExc_TypeError, "hits are of a subclass of tuple");
-    throw PythonError();
-  }
-  return Object::borrowed(type);
-}
 
 int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
   return guarded_status([&] {
@@ -164,88 +72,10 @@ int searcher_init(PyObject* self, PyObject* args, PyObject* keywords) {
     }
     auto bound = std::unique_ptr<PythonSearcher>(new PythonSearcher{
         Searcher(Snapshot(std::move(opened), deleted, key_field, date_column)),
-        hit_type_from(hit)});
+        tuple_type_from(hit)});
     value = std::move(bound);
   });
 }
-
-Object hit_from(const Hit& hit, PyTypeObject* type) {
-  Object tuple;
-  if (type == nullptr) {
-    tuple = Object::made(PyTuple_New(4));
-  } else {
-    // What the class itself would do, without a call of Python for each hit.
-    auto allocate = reinterpret_cast<allocfunc>(PyType_GetSlot(type, Py_tp_alloc));
-    tuple = Object::made(allocate(type, 2));
-  }
-  set_item(tuple, 0, text_from(hit.key));
-  set_item(tuple, 1, Object::made(PyFloat_FromDouble(static_cast<double>(hit.score))));
-  if (type != nullptr) return tuple;
-  set_item(tuple, 2, Object::made(PyLong_FromUnsignedLong(hit.leaf)));
-  set_item(tuple, 3, Object::made(PyLong_FromUnsignedLong(hit.document)));
-  return tuple;
-}
-
-PyObject* result_from(const SearchResult& result, const Object& hit_type) {
-  auto* type = reinterpret_cast<PyTypeObject*>(hit_type.get());
-  const auto size = static_cast<Py_ssize_t>(result.page.size());
-  Object page = Object::made(PyList_New(size));
-  for (Py_ssize_t i = 0; i < size; ++i) {
-    Object hit = hit_from(result.page[static_cast<size_t>(i)], type);
-    require(PyList_SetItem(page.get(), i, hit.release()));
-  }
-  Object cut = Object::made(PyList_New(0));
-  for (const std::string& text : result.cut_patterns) {
-    require(PyList_Append(cut.get(), text_from(text).get()));
-  }
-  Object tuple = Object::made(PyTuple_New(3));
-  set_item(tuple, 0,
-           result.total ? Object::made(PyLong_FromUnsignedLongLong(*result.total))
-                        : Object::borrowed(Py_None));
-  set_item(tuple, 1, std::move(page));
-  set_item(tuple, 2, std::move(cut));
-  return tuple.release();
-}
-
-// Keyword arguments of a call, which are matched by hand: PyArg_ParseTupleAndKeywords
-// takes longer than many a search.
-class Keywords {
- public:
-  Keywords(PyObject* names, PyObject* const* values)
-      : names_(names),
-        values_(values),
-        left_(names == nullptr ? 0 : PyTuple_Size(names)) {}
-
-  // The value with a name; nullptr where there is none.
-  PyObject* take(const char* name) {
-    if (left_ == 0) return nullptr;
-    for (Py_ssize_t i = 0; i < PyTuple_Size(names_); ++i) {
-      if (PyUnicode_CompareWithASCIIString(PyTuple_GetItem(names_, i), name) == 0) {
-        --left_;
-        return values_[i];
-      }
-    }
-    return nullptr;
-  }
-  Py_ssize_t number(const char* name, Py_ssize_t usual) {
-    PyObject* value = take(name);
-    if (value == nullptr) return usual;
-    const Py_ssize_t number = PyLong_AsSsize_t(value);
-    if (number == -1 && PyErr_Occurred() != nullptr) throw PythonError();
-    return number;
-  }
-  // Throws where there are keywords that nobody has taken.
-  void finish() const {
-    if (left_ == 0) return;
-    PyErr_SetString(PyExc_TypeError, "there is an unknown keyword argument");
-    throw PythonError();
-  }
-
- private:
-  PyObject* names_;
-  PyObject* const* values_;
-  Py_ssize_t left_;
-};
 
 PyObject* searcher_search(PyObject* self, PyObject* const* args, Py_ssize_t count,
                           PyObject* names) {
@@ -255,41 +85,27 @@ PyObject* searcher_search(PyObject* self, PyObject* const* args, Py_ssize_t coun
       throw PythonError();
     }
     PythonSearcher& bound = unboxed<PythonSearcher>(self);
-    Keywords keywords(names, args + count);
+    const Keywords keywords(names, args + count, Keywords::kAll);
     SearchOptions options;
-    options.limit = amount_of(keywords.number("limit", options.limit));
-    options.offset = amount_of(keywords.number("offset", options.offset));
-    PyObject* order = keywords.take("order");
-    if (order != nullptr) options.order = order_of(utf8(order));
-    PyObject* counts = keywords.take("count");
-    if (counts != nullptr) {
-      const int truth = PyObject_IsTrue(counts);
-      require(truth);
-      options.count = truth != 0;
-    }
-    options.max_expansions = amount_of(keywords.number(
-        "max_expansions", static_cast<Py_ssize_t>(options.max_expansions)));
-    PyObject* proximity = keywords.take("proximity");
+    options.page = keywords.page();
+    options.max_expansions =
+        keywords.amount(Keywords::kMaxExpansions,
+                        static_cast<uint32_t>(options.max_expansions));
+    PyObject* proximity = keywords[Keywords::kProximity];
     if (proximity != nullptr) options.proximity = read_proximity(proximity);
-    const std::optional<double> seconds = seconds_of(keywords.take("timeout"));
-    Stop stop(flag_of(keywords.take("cancellation")), seconds);
-    keywords.finish();
-    const bool is_prepared = PyObject_IsInstance(args[0], prepared_type) == 1;
-    Plan read;
-    if (is_prepared) {
-      const Prepared& prepared = unboxed<Prepared>(args[0]);
-      options.proximity = prepared.proximity;
-      options.max_expansions = prepared.max_expansions;
-    } else {
-      read = read_plan(args[0]);
-    }
-    const Plan& plan = is_prepared ? unboxed<Prepared>(args[0]).plan : read;
+    Stop stop(keywords.flag(), keywords.seconds());
+    const Plan plan = read_plan(args[0]);
     SearchResult result;
     {
       const WithoutGil others_run;
       result = bound.searcher.search(plan, options, stop);
     }
-    return result_from(result, bound.hit_type);
+    Object tuple = Object::made(PyTuple_New(3));
+    set_item(tuple, 0, total_from(result.total));
+    set_item(tuple, 1, Object::made(PySequence_List(
+                           hits_from(result.hits, bound.hit_type).get())));
+    set_item(tuple, 2, texts_from(result.cut_patterns));
+    return tuple.release();
   });
 }
 
@@ -446,17 +262,29 @@ PyMethodDef searcher_methods[] = {
 
 }  // namespace
 
-Searcher& searcher_of(PyObject* object) {
+PythonSearcher& python_searcher_of(PyObject* object) {
   const int is_searcher = PyObject_IsInstance(object, searcher_type);
   require(is_searcher);
   if (is_searcher == 0) {
     PyErr_SetString(PyExc_TypeError, "a Searcher is needed");
     throw PythonError();
   }
-  return unboxed<PythonSearcher>(object).searcher;
+  return unboxed<PythonSearcher>(object);
+}
+
+CancellationFlag flag_of(PyObject* object) {
+  if (object == nullptr || object == Py_None) return nullptr;
+  const int is_flag = PyObject_IsInstance(object, cancellation_type);
+  require(is_flag);
+  if (is_flag == 0) {
+    PyErr_SetString(PyExc_TypeError, "a Cancellation is needed");
+    throw PythonError();
+  }
+  return unboxed<CancellationFlag>(object);
 }
 
 void add_search(PyObject* module) {
+  make_keyword_names();
   PyType_Slot cancellation_slots[] = {
       {Py_tp_new, slot_of(new_box<CancellationFlag>)},
       {Py_tp_dealloc, slot_of(delete_box<CancellationFlag>)},
@@ -468,15 +296,6 @@ void add_search(PyObject* module) {
   };
   cancellation_type = add_box_type<CancellationFlag>(
       module, "searchkit.native._native.Cancellation", cancellation_slots);
-  PyType_Slot prepared_slots[] = {
-      {Py_tp_new, slot_of(new_box<Prepared>)},
-      {Py_tp_dealloc, slot_of(delete_box<Prepared>)},
-      {Py_tp_init, slot_of(prepared_init)},
-      {Py_tp_doc, const_cast<char*>("A plan that was read, for any number of searches.")},
-      {0, nullptr},
-  };
-  prepared_type = add_box_type<Prepared>(
-      module, "searchkit.native._native.PreparedPlan", prepared_slots);
   PyType_Slot searcher_slots[] = {
       {Py_tp_new, slot_of(new_box<PythonSearcher>)},
       {Py_tp_dealloc, slot_of(delete_box<PythonSearcher>)},

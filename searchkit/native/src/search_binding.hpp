@@ -6,8 +6,18 @@
 
 namespace searchkit {
 
-// The searcher in a Python object, which owns it.  Throws PythonError with TypeError
-// set where the object is none.
-Searcher& searcher_of(PyObject* object);
+// A searcher, and the class of its hits: a subclass of tuple with two items, id and
+// score; nothing for plain tuples that say where the document is, too.
+struct PythonSearcher {
+  Searcher searcher;
+  Object hit_type;
+};
+
+// What is in a Python object, which owns it.  Throws PythonError with TypeError set
+// where the object is none.
+PythonSearcher& python_searcher_of(PyObject* object);
+inline Searcher& searcher_of(PyObject* object) {
+  return python_searcher_of(object).searcher;
+}
 
 }  // namespace searchkit

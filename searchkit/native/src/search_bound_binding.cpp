@@ -5,6 +5,7 @@
 #include "boxes.hpp"
 #include "search_binding.hpp"
 #include "search_bound.hpp"
+#include "search_calls.hpp"
 #include "search_plan_reader.hpp"
 
 namespace searchkit {
@@ -20,13 +21,6 @@ struct OwnedPlan {
   const Object searcher;
   BoundPlan plan;
 };
-
-uint32_t amount_of(Py_ssize_t number) {
-  if (number < 0 || number > 0x7FFFFFFF) {
-    throw std::invalid_argument("a number is below 0, or too large");
-  }
-  return static_cast<uint32_t>(number);
-}
 
 uint32_t leaf_of(const BoundPlan& plan, Py_ssize_t segment) {
   const uint32_t leaf = amount_of(segment);

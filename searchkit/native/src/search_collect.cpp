@@ -15,6 +15,8 @@ constexpr uint32_t kWalkRange = 1u << 13;
 // Windows without any chance that such a range may go over.
 constexpr uint32_t kWalkGap = 4;
 constexpr uint32_t kBuckets = 64;
+// Windows whose bounds are compared in one go.
+constexpr uint32_t kStep = 16;
 // The lowest bounds of the layers that windows are taken in, as shares of the highest.
 constexpr float kLayerShares[] = {0.94f, 0.86f, 0.75f, 0.55f};
 constexpr uint32_t kLayers = 4;
@@ -110,6 +112,14 @@ void Collector::search(TopK& top) {
 // All have one score, so that their dates decide.
 void Collector::offer_set(const SetNode& node, TopK& top) {
   const uint32_t documents = tree_.place().documents;
+  const uint64_t all = node.cost() + node.set().word_count();
+  const uint32_t* order = leaf_.newest->get(leaf_, all);
+  // So many of the newest have to be looked at for a full page, about.
+  const uint64_t few = top.room() * documents / std::max<uint64_t>(node.cost(), 1);
+  if (order != nullptr && few < all) {
+    offer_newest_of(node, order, top);
+    return;
+  }
   for (uint32_t begin = 0; begin < documents; begin += kMostRange) {
     stop_.check();
     const Range range = next_range(begin, kMostRange);
@@ -117,6 +127,20 @@ void Collector::offer_set(const SetNode& node, TopK& top) {
       if (leaf_.is_deleted(document)) return;
       top.offer(number_, document, node.score());
     });
+  }
+}
+
+// The same in the order of their dates, until the page is full.
+void Collector::offer_newest_of(const SetNode& node, const uint32_t* order,
+                                TopK& top) {
+  size_t found = 0;
+  for (uint32_t i = 0; i < tree_.place().documents && found < top.room(); ++i) {
+    if (i % kMostRange == 0) stop_.check();
+    const uint32_t document = order[i];
+    if (!node.set().test(document) || leaf_.is_deleted(document)) continue;
+    if (top.is_over(node.score(), leaf_.date(document))) return;
+    top.offer(number_, document, node.score());
+    ++found;
   }
 }
 
@@ -144,9 +168,23 @@ uint32_t Collector::order_windows(const float* bounds, float low, float high,
   const uint32_t windows = tree_.place().windows;
   uint32_t* found = order_room_.reserve(tree_.place().arena(), windows);
   uint32_t count = 0;
-  for (uint32_t w = 0; w < windows; ++w) {
+  const auto is_wanted = [&](uint32_t window) {
+    return (bounds[window] >= low) & (bounds[window] < high);
+  };
+  uint32_t w = 0;
+  // Most layers have few windows: many are passed over at a time.
+  for (; w + kStep <= windows; w += kStep) {
+    int any = 0;
+    for (uint32_t k = 0; k < kStep; ++k) any |= is_wanted(w + k);
+    if (any == 0) continue;
+    for (uint32_t k = 0; k < kStep; ++k) {
+      found[count] = w + k;
+      count += is_wanted(w + k);
+    }
+  }
+  for (; w < windows; ++w) {
     found[count] = w;
-    count += (bounds[w] >= low) & (bounds[w] < high);
+    count += is_wanted(w);
   }
   if (!sorted || count < 2) {
     std::memcpy(order, found, count * sizeof *order);

@@ -38,6 +38,7 @@ class Collector {
   void offer(TopK& top);
   uint32_t range_for(uint64_t matches) const;
   void offer_set(const SetNode& node, TopK& top);
+  void offer_newest_of(const SetNode& node, const uint32_t* order, TopK& top);
   void walk(TopK& top);
   uint32_t order_windows(const float* bounds, float low, float high, bool sorted,
                          uint32_t* order);

@@ -29,26 +29,27 @@ void move_to(TermCursor& cursor, const std::string& text) {
   cursor.seek(text);
 }
 
-std::vector<Found> terms_of(const Leaf& leaf, std::string_view name,
-                            const TermsPattern& pattern, Stop& stop) {
-  std::vector<Found> found;
+// Calls `visit` with a cursor at each of the terms of a segment that a pattern
+// describes, in order.
+template <class Visit>
+void each_term(const Leaf& leaf, std::string_view name, const TermsPattern& pattern,
+               Stop& stop, Visit&& visit) {
   const Field* field = leaf.segment->field(name);
-  if (field == nullptr) return found;
+  if (field == nullptr) return;
   const auto matcher = matcher_for(pattern);
   TermCursor cursor(*leaf.segment, *field);
-  cursor.seek(matcher->start());
+  leaf.finder(*field).seek(cursor, matcher->start());
   for (size_t walked = 0; cursor.valid(); ++walked) {
     if (walked % kTermsPerCheck == 0) stop.check();
     const Verdict verdict = matcher->judge(cursor.text());
     if (verdict == Verdict::kOver) break;
-    if (verdict == Verdict::kWanted) found.push_back({cursor.text(), cursor.entry()});
+    if (verdict == Verdict::kWanted) visit(cursor);
     if (verdict == Verdict::kLeap) {
       move_to(cursor, matcher->leap());
     } else {
       cursor.next();
     }
   }
-  return found;
 }
 
 std::vector<std::vector<Found>> terms_of_all(const Snapshot& snapshot,
@@ -57,7 +58,11 @@ std::vector<std::vector<Found>> terms_of_all(const Snapshot& snapshot,
   matcher_for(pattern);  // says what is wrong with it even where there is no segment
   std::vector<std::vector<Found>> all;
   for (const Leaf& leaf : snapshot.leaves()) {
-    all.push_back(terms_of(leaf, field, pattern, stop));
+    std::vector<Found> found;
+    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor) {
+      found.push_back({cursor.text(), cursor.entry()});
+    });
+    all.push_back(std::move(found));
   }
   return all;
 }
@@ -87,23 +92,32 @@ std::vector<Counted> most_frequent(const std::vector<std::vector<Found>>& all,
 
 Expansion expand(const Snapshot& snapshot, std::string_view field,
                  const TermsPattern& pattern, size_t most, Stop& stop) {
-  const std::vector<std::vector<Found>> all =
-      terms_of_all(snapshot, field, pattern, stop);
+  matcher_for(pattern);  // says what is wrong with it even where there is no segment
   Expansion expansion;
   size_t total = 0;
-  for (const std::vector<Found>& found : all) total += found.size();
-  std::unordered_set<std::string> kept;
-  if (total > most) {
-    for (Counted& term : most_frequent(all, most, expansion.cut)) {
-      kept.insert(std::move(term.first));
-    }
-  }
-  for (const std::vector<Found>& found : all) {
+  for (const Leaf& leaf : snapshot.leaves()) {
     std::vector<TermEntry> entries;
-    for (const Found& term : found) {
-      if (!expansion.cut || kept.count(term.term) != 0) entries.push_back(term.entry);
-    }
+    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor) {
+      entries.push_back(cursor.entry());
+    });
+    total += entries.size();
     expansion.entries.push_back(std::move(entries));
+  }
+  if (total <= most) return expansion;
+  // Few patterns stand for so many that their texts are needed.
+  const std::vector<std::vector<Found>> all =
+      terms_of_all(snapshot, field, pattern, stop);
+  std::unordered_set<std::string> kept;
+  for (Counted& term : most_frequent(all, most, expansion.cut)) {
+    kept.insert(std::move(term.first));
+  }
+  if (!expansion.cut) return expansion;
+  for (size_t leaf = 0; leaf < all.size(); ++leaf) {
+    std::vector<TermEntry>& entries = expansion.entries[leaf];
+    entries.clear();
+    for (const Found& term : all[leaf]) {
+      if (kept.count(term.term) != 0) entries.push_back(term.entry);
+    }
   }
   return expansion;
 }

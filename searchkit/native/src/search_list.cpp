@@ -16,6 +16,11 @@ constexpr uint64_t kFewPostings = 12;
 constexpr uint64_t kStreamRatio = 16;
 constexpr uint32_t kStreamMinimum = 8;
 
+// Room for the numbers of all blocks of a list.
+size_t room_for(const TermEntry& entry) {
+  return (size_t{entry.document_frequency} + kBlock - 1) / kBlock * kBlock;
+}
+
 // The largest of many bytes.
 uint8_t largest(const uint8_t* bytes, size_t count) {
   uint8_t most = 0;
@@ -27,8 +32,9 @@ uint8_t largest(const uint8_t* bytes, size_t count) {
 
 DecodedList::DecodedList(const Segment& segment, const Field& field,
                          const TermEntry& entry, const FieldStatistics& statistics,
-                         Scratch& scratch)
-    : list_(segment, field, entry),
+                         Scratch& scratch, bool is_checked)
+    : documents_(scratch.arena.array<uint32_t>(room_for(entry))),
+      list_(segment, field, entry, documents_, is_checked),
       scratch_(scratch),
       codes_(statistics.has_lengths ? field.length_codes : nullptr),
       norms_(statistics.norms.data()),
@@ -52,11 +58,14 @@ DecodedList::DecodedList(const Segment& segment, const Field& field,
     const uint8_t most = largest(list_.bounds(), windows_);
     most_share_ = std::min(1.0f, static_cast<float>(most) * row_factor_);
   }
-  const size_t room = size_t{blocks_} * kBlock;
+  const size_t room = room_for(entry);
   states_ = scratch.arena.zeros<uint8_t>(blocks_);
-  documents_ = scratch.arena.array<uint32_t>(room);
   frequencies_ = scratch.arena.array<uint32_t>(room);
   shares_ = scratch.arena.array<float>(room);
+  if (blocks_ == 1) {  // they were read for the checks
+    states_[0] = kHasDocuments;
+    for (uint32_t i = size_; i < kBlock; ++i) documents_[i] = kBehindAll;
+  }
 }
 
 // --- decoding -------------------------------------------------------------------

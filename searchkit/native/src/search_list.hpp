@@ -34,9 +34,11 @@ constexpr float kNoMatch = -__builtin_inff();
 
 class DecodedList {
  public:
-  // Memory comes from the scratch of the search, which has to last as long.
+  // Memory comes from the scratch of the search, which has to last as long.  For
+  // `is_checked` see PostingList.
   DecodedList(const Segment& segment, const Field& field, const TermEntry& entry,
-              const FieldStatistics& statistics, Scratch& scratch);
+              const FieldStatistics& statistics, Scratch& scratch,
+              bool is_checked = false);
 
   uint32_t size() const { return size_; }
   bool has_row() const { return list_.bounds() != nullptr; }
@@ -78,8 +80,12 @@ class DecodedList {
   }
   // What any frequency in any document would make.
   float share_of(uint32_t frequency, uint32_t document) const {
+    return share_with(norm(document), frequency);
+  }
+  // What a frequency makes with a norm.
+  static float share_with(float norm, uint32_t frequency) {
     const float times = as_float(frequency);
-    return times / (times + norm(document));
+    return times / (times + norm);
   }
 
   // The positions of a posting that was found: as many as its frequency.
@@ -147,6 +153,7 @@ class DecodedList {
   uint32_t stream(const uint32_t* documents, uint32_t begin, uint32_t end,
                   uint32_t* which, uint32_t* where);
 
+  uint32_t* documents_;
   PostingList list_;
   Scratch& scratch_;
   const uint8_t* codes_;  // nullptr where lengths do not matter
@@ -157,7 +164,6 @@ class DecodedList {
   bool row_counts_;   // the row was made for norms like these
   float most_share_;
   uint8_t* states_;
-  uint32_t* documents_;
   uint32_t* frequencies_;
   float* shares_;
   uint32_t summed_ = 0, sum_ = 0;  // the last answer of frequencies_before()

@@ -116,14 +116,19 @@ struct Scratch {
 // Scratch memory for any number of threads.
 class ScratchPool {
  public:
-  // Memory lent from a pool; give_back() is for searches that came to their end, whose
-  // accumulators are clean.  Otherwise the memory is freed.
+  // Memory lent from a pool when it is first asked for; give_back() is for searches
+  // that came to their end, whose accumulators are clean.  Otherwise the memory is
+  // freed.
   class Loan {
    public:
-    explicit Loan(ScratchPool& pool) : pool_(pool), scratch_(pool.take()) {}
-    Scratch& operator*() { return *scratch_; }
-    Scratch* operator->() { return scratch_.get(); }
-    void give_back() { pool_.put(std::move(scratch_)); }
+    explicit Loan(ScratchPool& pool) : pool_(pool) {}
+    Scratch& operator*() {
+      if (!scratch_) scratch_ = pool_.take();
+      return *scratch_;
+    }
+    void give_back() {
+      if (scratch_) pool_.put(std::move(scratch_));
+    }
 
    private:
     ScratchPool& pool_;

@@ -38,19 +38,35 @@ std::vector<uint64_t> words_of(std::string_view bitmap, uint32_t documents) {
 
 }  // namespace
 
-std::optional<TermEntry> TermFinder::find(std::string_view term) {
-  if (!is_read_.load(std::memory_order_acquire)) {
-    if (asked_.fetch_add(1, std::memory_order_relaxed) < kPatience) {
-      return segment_.find(field_, term);
-    }
-    // Not std::call_once(): Damage that leaves it ends the process where the C++ library
-    // is linked statically.
-    const std::lock_guard<std::mutex> locked(reading_);
-    if (!is_read_.load(std::memory_order_relaxed)) {
-      read();
-      is_read_.store(true, std::memory_order_release);
+// Whether the beginnings of the terms are there.
+bool TermFinder::is_ready() {
+  if (is_read_.load(std::memory_order_acquire)) return true;
+  if (asked_.fetch_add(1, std::memory_order_relaxed) < kPatience) return false;
+  // Not std::call_once(): Damage that leaves it ends the process where the C++ library
+  // is linked statically.
+  const std::lock_guard<std::mutex> locked(reading_);
+  if (!is_read_.load(std::memory_order_relaxed)) {
+    read();
+    is_read_.store(true, std::memory_order_release);
+  }
+  return true;
+}
+
+void TermFinder::seek(TermCursor& cursor, std::string_view term) {
+  if (is_ready()) {
+    const uint64_t wanted = beginning_of(term);
+    // The last block that begins before the term; there may be others like it.
+    const auto behind = std::lower_bound(firsts_.begin(), firsts_.end(), wanted);
+    if (behind != firsts_.begin()) {
+      const auto block = static_cast<uint32_t>(behind - firsts_.begin() - 1);
+      cursor.move_to(block * kTermsPerBlock);
     }
   }
+  cursor.seek(term);
+}
+
+std::optional<TermEntry> TermFinder::find(std::string_view term) {
+  if (!is_ready()) return segment_.find(field_, term);
   const uint64_t wanted = beginning_of(term);
   const auto behind = std::upper_bound(firsts_.begin(), firsts_.end(), wanted);
   if (behind == firsts_.begin()) return std::nullopt;
@@ -86,12 +102,17 @@ void Leaf::expect_key(uint32_t document) const {
 void Leaf::expect_block(uint32_t document) const {
   const uint32_t number = key(document);
   if (number == 0 || number > key_field->terms) return;
+  if (keys->are_read()) {
+    keys->expect(number - 1);
+    return;
+  }
   const uint64_t block = (number - 1) / kTermsPerBlock;
   __builtin_prefetch(key_field->term_blocks.data + block * kTermBlockBytes);
 }
 
 void Leaf::expect_text(uint32_t document) const {
   constexpr uint64_t line = 64;
+  if (keys->are_read()) return;
   const uint32_t number = key(document);
   if (number == 0 || number > key_field->terms) return;
   const uint64_t block = (number - 1) / kTermsPerBlock;
@@ -107,7 +128,7 @@ void Leaf::expect_text(uint32_t document) const {
 std::string Leaf::key_text(uint32_t key) const {
   if (key == 0) return {};
   if (key > key_field->terms) segment->damaged("a key is altered");
-  return segment->term_text(*key_field, key - 1);
+  return keys->text(key - 1);
 }
 
 Snapshot::Snapshot(std::vector<std::shared_ptr<const Segment>> segments,
@@ -127,7 +148,9 @@ Snapshot::Snapshot(std::vector<std::shared_ptr<const Segment>> segments,
     if (leaf.key_field != nullptr && leaf.key_field->keys == nullptr) {
       leaf.key_field = nullptr;
     }
+    leaf.keys = std::make_unique<KeyTexts>(*leaf.segment, leaf.key_field);
     leaf.dates = leaf.segment->column(date_column);
+    leaf.newest = std::make_unique<NewestFirst>();
     documents_ += leaf.segment->documents();
     leaves_.push_back(std::move(leaf));
   }

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "search_keys.hpp"
+#include "search_newest.hpp"
 #include "segment.hpp"
 
 namespace searchkit {
@@ -27,10 +29,13 @@ class TermFinder {
  public:
   TermFinder(const Segment& segment, const Field& field)
       : segment_(segment), field_(field) {}
-  // The same as Segment::find().  May be called by many threads at once.
+  // The same as Segment::find().  Both may be called by many threads at once.
   std::optional<TermEntry> find(std::string_view term);
+  // The same as TermCursor::seek() of a cursor of the field that is nowhere yet.
+  void seek(TermCursor& cursor, std::string_view term);
 
  private:
+  bool is_ready();
   void read();
 
   const Segment& segment_;
@@ -48,7 +53,9 @@ struct Leaf {
   uint32_t deleted_count = 0;
   std::vector<std::unique_ptr<TermFinder>> finders;  // by number of the field
   const Field* key_field = nullptr;   // nullptr where it has none
+  std::unique_ptr<KeyTexts> keys;
   const uint8_t* dates = nullptr;     // u32 a document, unaligned; or nullptr
+  std::unique_ptr<NewestFirst> newest;
 
   bool is_deleted(uint32_t document) const {
     return deleted_count != 0 &&
@@ -67,10 +74,13 @@ struct Leaf {
   uint32_t date(uint32_t document) const {
     return dates == nullptr ? 0 : load<uint32_t>(dates + uint64_t{document} * 4);
   }
-  // The entry of a term; `field` is one of the segment's own.
+  // What finds terms of a field, which is one of the segment's own.
+  TermFinder& finder(const Field& field) const {
+    return *finders[static_cast<size_t>(&field - segment->fields().data())];
+  }
+  // The entry of a term of such a field.
   std::optional<TermEntry> find(const Field& field, std::string_view term) const {
-    const auto number = static_cast<size_t>(&field - segment->fields().data());
-    return finders[number]->find(term);
+    return finder(field).find(term);
   }
   // Where the key of a document stands among the keys of the segment, from 1 on; 0 for
   // a document without one.

@@ -8,7 +8,7 @@ namespace searchkit {
 
 TopK::TopK(const Snapshot& snapshot, uint32_t count, Order order)
     : snapshot_(snapshot), count_(count), order_(order), threshold_(kNoMatch) {
-  heap_.reserve(std::min<uint64_t>(count, snapshot.documents()) + 1);
+  entries_.reserve(std::min<uint64_t>(count, snapshot.documents()) + 1);
 }
 
 int TopK::compare_keys(const Entry& left, const Entry& right) const {
@@ -42,45 +42,61 @@ bool TopK::is_better(const Entry& left, const Entry& right) const {
 
 void TopK::offer_able(uint32_t leaf, uint32_t document, float score) {
   const Entry entry{score, leaf, document};
-  const auto better = [this](const Entry& left, const Entry& right) {
-    return is_better(left, right);
-  };
-  if (heap_.size() == count_) {
-    if (!is_better(entry, heap_.front())) return;
-    std::pop_heap(heap_.begin(), heap_.end(), better);
-    heap_.back() = entry;
+  const bool is_full = entries_.size() == count_;
+  if (is_full && !is_better(entry, worst())) return;
+  if (is_sorted()) {
+    if (!is_full) entries_.push_back(entry);
+    size_t at = entries_.size() - 1;
+    for (; at > 0 && is_better(entry, entries_[at - 1]); --at) {
+      entries_[at] = entries_[at - 1];
+    }
+    entries_[at] = entry;
   } else {
-    heap_.push_back(entry);
+    const auto better = [this](const Entry& left, const Entry& right) {
+      return is_better(left, right);
+    };
+    if (is_full) {
+      std::pop_heap(entries_.begin(), entries_.end(), better);
+      entries_.back() = entry;
+      std::push_heap(entries_.begin(), entries_.end(), better);
+    } else {
+      entries_.push_back(entry);
+      if (entries_.size() == count_) {
+        std::make_heap(entries_.begin(), entries_.end(), better);
+      }
+    }
   }
-  std::push_heap(heap_.begin(), heap_.end(), better);
-  if (heap_.size() == count_ && order_ == Order::kRelevance) {
-    threshold_ = heap_.front().score;
-    last_date_ = date(heap_.front());
+  if (entries_.size() == count_ && order_ == Order::kRelevance) {
+    threshold_ = worst().score;
+    is_dated_ = false;
   }
 }
 
 std::vector<Hit> TopK::take(size_t offset) {
-  std::sort_heap(heap_.begin(), heap_.end(),
-                 [this](const Entry& left, const Entry& right) {
-                   return is_better(left, right);
-                 });
+  if (!is_sorted()) {
+    std::sort(entries_.begin(), entries_.end(),
+              [this](const Entry& left, const Entry& right) {
+                return is_better(left, right);
+              });
+  }
   // Keys lie anywhere; their places are fetched all at once.
   const auto each = [&](auto visit) {
-    for (size_t i = offset; i < heap_.size(); ++i) {
-      visit(snapshot_.leaves()[heap_[i].leaf], heap_[i].document);
+    for (size_t i = offset; i < entries_.size(); ++i) {
+      visit(snapshot_.leaves()[entries_[i].leaf], entries_[i].document);
     }
   };
   each([](const Leaf& leaf, uint32_t document) { leaf.expect_key(document); });
   each([](const Leaf& leaf, uint32_t document) { leaf.expect_block(document); });
   each([](const Leaf& leaf, uint32_t document) { leaf.expect_text(document); });
   std::vector<Hit> hits;
-  for (size_t i = offset; i < heap_.size(); ++i) {
-    const Entry& entry = heap_[i];
+  if (offset < entries_.size()) hits.reserve(entries_.size() - offset);
+  for (size_t i = offset; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
     const Leaf& leaf = snapshot_.leaves()[entry.leaf];
     hits.push_back({entry.score, entry.leaf, entry.document,
                     leaf.key_text(leaf.key(entry.document))});
   }
-  heap_.clear();
+  entries_.clear();
   return hits;
 }
 

@@ -21,19 +21,48 @@ constexpr size_t kManyTerms = 16;
 Query::Query(const Snapshot& snapshot, const Plan& plan,
              const std::vector<ProximityPair>& proximity, size_t most_expansions,
              Stop& stop)
-    : snapshot_(snapshot), stop_(stop), most_expansions_(most_expansions) {
+    : snapshot_(snapshot), stop_(&stop), most_expansions_(most_expansions) {
   root_ = resolve(plan);
   for (const ProximityPair& pair : proximity) {
     if (pair.weight <= 0) continue;
     const uint32_t left = term(pair.field, pair.left);
     pairs_.push_back({left, term(pair.field, pair.right), pair.weight});
   }
+  stop_ = nullptr;
 }
 
 float Query::slack() const {
   // Each rounding makes up to 2**-24; a bound and a score have some for each part.
   const auto parts = static_cast<float>(root_.scored + pairs_.size());
   return 1 + (parts + 8) * 1e-6f;
+}
+
+std::optional<Query::FewPostings> Query::few_postings(uint32_t leaf) const {
+  if (root_.kind != PlanKind::kTerm || !pairs_.empty()) return std::nullopt;
+  const QueryTerm& term = terms_[root_.terms[0]];
+  const QueryTerm::Entry& entry = term.entries[leaf];
+  if (entry.field != nullptr && entry.entry.document_frequency > kBlock) {
+    return std::nullopt;
+  }
+  return FewPostings{entry.field, &entry.entry, term.statistics, root_.weight};
+}
+
+std::optional<Query::OnlyTerms> Query::only_terms(uint32_t leaf) const {
+  if (!pairs_.empty()) return std::nullopt;
+  const bool is_constant = root_.kind == PlanKind::kConstant;
+  const QueryNode& asked = is_constant ? root_.children[0] : root_;
+  const float score = is_constant ? root_.weight : 0;
+  if (asked.kind == PlanKind::kTerms) {
+    const std::vector<TermEntry>& entries = asked.entries[leaf];
+    const Field* field = snapshot_.leaves()[leaf].segment->field(asked.field);
+    return OnlyTerms{field, entries.data(), entries.size(), score};
+  }
+  if (asked.kind == PlanKind::kTerm && (is_constant || asked.weight == 0)) {
+    const QueryTerm::Entry& entry = terms_[asked.terms[0]].entries[leaf];
+    return OnlyTerms{entry.field, &entry.entry, entry.field != nullptr ? 1u : 0u,
+                     score};
+  }
+  return std::nullopt;
 }
 
 // The number of a term that was looked up before.
@@ -58,7 +87,7 @@ std::optional<uint32_t> Query::known(const std::string& field,
 uint32_t Query::term(const std::string& field, const std::string& text) {
   const auto number = known(field, text);
   if (number) return *number;
-  stop_.check();
+  stop_->check();
   QueryTerm found;
   found.field_name = &field;
   found.text = &text;
@@ -70,7 +99,8 @@ uint32_t Query::term(const std::string& field, const std::string& text) {
     if (here != nullptr) {
       const auto there = leaf.find(*here, text);
       if (there) {
-        entry = {here, *there};
+        entry.field = here;
+        entry.entry = *there;
         found.document_frequency += there->document_frequency;
       }
     }
@@ -221,7 +251,7 @@ void Query::resolve_any_of(const Plan& plan, QueryNode& node) {
     if (field != nullptr) {
       TermCursor cursor(*leaf.segment, *field);
       for (const std::string_view term : terms) {
-        stop_.check();
+        stop_->check();
         cursor.seek(term);
         if (!cursor.valid()) break;
         if (cursor.text() != term) continue;
@@ -236,8 +266,9 @@ void Query::resolve_any_of(const Plan& plan, QueryNode& node) {
 }
 
 void Query::resolve_terms(const Plan& plan, QueryNode& node) {
+  has_patterns_ = true;
   Expansion found =
-      expand(snapshot_, plan.field, plan.pattern, most_expansions_, stop_);
+      expand(snapshot_, plan.field, plan.pattern, most_expansions_, *stop_);
   const TermsPattern& pattern = plan.pattern;
   if (found.cut) {
     const std::string text =
@@ -296,7 +327,9 @@ DecodedList* Tree::list(uint32_t term) {
   const QueryTerm::Entry& entry = wanted.entries[leaf_];
   if (entry.field == nullptr) return nullptr;
   lists_[term] = place_.arena().make<DecodedList>(
-      place_.segment, *entry.field, entry.entry, *wanted.statistics, place_.scratch);
+      place_.segment, *entry.field, entry.entry, *wanted.statistics, place_.scratch,
+      bool(entry.is_checked));
+  entry.is_checked.set();
   return lists_[term];
 }
 

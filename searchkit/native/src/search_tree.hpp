@@ -1,6 +1,8 @@
 // From a plan to nodes: first what holds for the whole snapshot, then for each segment.
 #pragma once
 
+#include <atomic>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +16,22 @@
 
 namespace searchkit {
 
+// Something that becomes true, for many threads.
+class Once {
+ public:
+  Once() = default;
+  Once(const Once& other) : is_done_(bool(other)) {}
+  Once& operator=(const Once& other) {
+    is_done_ = bool(other);
+    return *this;
+  }
+  explicit operator bool() const { return is_done_.load(std::memory_order_relaxed); }
+  void set() const { is_done_.store(true, std::memory_order_relaxed); }
+
+ private:
+  mutable std::atomic<bool> is_done_{false};
+};
+
 // A term that a query asks for, looked up in each segment.
 struct QueryTerm {
   const std::string* field_name = nullptr;  // both are of the plan
@@ -23,6 +41,7 @@ struct QueryTerm {
   struct Entry {
     const Field* field = nullptr;  // nullptr where the segment does not have the term
     TermEntry entry;
+    Once is_checked;  // whether a search has checked the posting list
   };
   std::vector<Entry> entries;  // by segment
 };
@@ -47,18 +66,40 @@ struct QueryNode {
   uint32_t scored = 0;  // parts whose scores are added up
 };
 
-// A plan, made ready for a snapshot.
+// A plan, made ready for a snapshot.  Many threads may search with it at once.
 class Query {
  public:
-  // The plan is simplified(), and both it and the pairs are kept by reference; patterns
-  // stand for `most_expansions` terms at most.
+  // The plan is simplified(), and it, the pairs and the snapshot are kept by reference;
+  // patterns stand for `most_expansions` terms at most.  `stop` is not kept.
   Query(const Snapshot& snapshot, const Plan& plan,
         const std::vector<ProximityPair>& proximity, size_t most_expansions,
         Stop& stop);
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
 
   // Texts of patterns that stand for more terms than were taken, in the order of the
   // plan.
   const std::vector<std::string>& cut_patterns() const { return cut_patterns_; }
+  // A term that is all that is asked, of which a segment has one block at most.
+  // Refers to the query.
+  struct FewPostings {
+    const Field* field;      // nullptr where there is no posting
+    const TermEntry* entry;
+    const FieldStatistics* statistics;
+    float weight;
+  };
+  std::optional<FewPostings> few_postings(uint32_t leaf) const;
+  // Whether there are patterns, which may stand for many terms.
+  bool has_patterns() const { return has_patterns_; }
+  // What is asked of a segment where that is at least one of some terms, and nothing
+  // else, so that all matches have one score.  Refers to the query.
+  struct OnlyTerms {
+    const Field* field;  // nullptr where there are no entries
+    const TermEntry* entries;
+    size_t count;
+    float score;
+  };
+  std::optional<OnlyTerms> only_terms(uint32_t leaf) const;
   // What every bound has to be multiplied by to hold in spite of rounding.
   float slack() const;
 
@@ -78,13 +119,14 @@ class Query {
   std::optional<uint32_t> known(const std::string& field, const std::string& text);
 
   const Snapshot& snapshot_;
-  Stop& stop_;
+  Stop* stop_;  // nullptr once it is made
   size_t most_expansions_;
   std::unordered_map<std::string, uint32_t> numbers_;  // of terms, where there are many
   std::vector<QueryTerm> terms_;
   QueryNode root_;
   std::vector<Pair> pairs_;
   std::vector<std::string> cut_patterns_;
+  bool has_patterns_ = false;
 };
 
 // The nodes of a query in one segment.

@@ -19,6 +19,8 @@ namespace searchkit {
 namespace {
 
 constexpr uint32_t kMostSections = 4096;
+// Bytes of a term that is put together without a string.
+constexpr uint32_t kShortTerm = 240;
 
 // Whether a text is UTF-8 as Python takes it: shortest forms, and no surrogates.
 bool is_utf8(std::string_view text) {
@@ -249,7 +251,11 @@ std::string Segment::term_text(const Field& field, uint32_t number) const {
   const uint8_t* end = field.term_data.data + block_end;
   // Numbers that follow each text: document frequency and size, and others by field.
   const uint32_t numbers = 2u + field.has(kFrequencies) + field.has(kPositions);
-  std::string text;  // with whatever longer terms have left behind
+  // With whatever longer terms have left behind.  Most texts are short; longer ones go
+  // on in a string.
+  char room[kShortTerm + kPadding];
+  std::string longer;
+  char* text = room;
   uint64_t size = 0;
   for (uint32_t i = 0;; ++i) {
     uint64_t shared = 0, fresh = 0, skipped = 0;
@@ -258,14 +264,19 @@ std::string Segment::term_text(const Field& field, uint32_t number) const {
         fresh > static_cast<uint64_t>(end - at)) {
       damaged("the term dictionary is altered");
     }
-    size = shared + fresh;
-    if (size > text.size()) text.resize(size);
-    std::memcpy(text.data() + shared, at, fresh);
-    at += fresh;
-    if (i == number % kTermsPerBlock) {
-      text.resize(size);
-      return text;
+    if (shared + fresh > kShortTerm && text == room) {
+      longer.assign(room, size);
+      longer.resize(kMostTermSize);
+      text = longer.data();
     }
+    size = shared + fresh;
+    if (fresh <= kPadding && text == room) {
+      std::memcpy(text + shared, at, kPadding);  // faster than so many as there are
+    } else {
+      std::memcpy(text + shared, at, fresh);
+    }
+    at += fresh;
+    if (i == number % kTermsPerBlock) return std::string(text, size);
     for (uint32_t k = 0; k < numbers; ++k) {
       if (!get_varint(at, end, skipped)) damaged("the term dictionary is altered");
     }
