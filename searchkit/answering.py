@@ -182,15 +182,17 @@ def matched_kindly(
                 tree, matches = looser, found
                 message = "no article has all the words; these have some of them"
                 notes.append(Note("relaxed", message))
-    notes += [
-        Note(
-            "expanded",
-            f"“{prefix}*” stands for very many words; the most frequent were used",
-            f"{prefix}*",
-        )
-        for prefix in matches.cut_prefixes
-    ]
+    notes += map(_expanded, matches.cut)
     return tree, matches, notes
+
+
+def _expanded(typed: str) -> Note:
+    """
+    Say that a prefix or a fuzzy word stands for too many words.
+    """
+    which = "most frequent" if typed.endswith("*") else "most similar"
+    message = f"“{typed}” stands for very many words; the {which} were used"
+    return Note("expanded", message, typed)
 
 
 def _kinds_to_show(tree: Query) -> set[str]:

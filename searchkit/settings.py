@@ -59,7 +59,7 @@ SNIPPET_SIZE = 280
 """Length of a snippet, in code points, at most."""
 
 MAX_EXPANSIONS = 2000
-"""Words that one prefix stands for, at most."""
+"""Words that one prefix or fuzzy word stands for, at most."""
 
 # --- Timelines ------------------------------------------------------------------
 

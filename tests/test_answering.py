@@ -209,6 +209,37 @@ class TestKinderReadings:
         assert hits.total > 0
         assert all((hit.published or "9") < "2000" for hit in hits)
 
+    def test_fuzzy_words_are_taken_as_they_are(self, seeds: Index) -> None:
+        """
+        A fuzzy word that finds nothing is neither replaced nor said to be missing.
+        """
+        hits = seeds.search("agrxxment~1")
+        assert (0, ()) == (hits.total, hits.notes)
+        hits = seeds.search("agrxxment~1 kabul")
+        assert [("relaxed", "")] == notes(hits)
+        assert "agrxxment~1 OR kabul" == hits.interpretation
+
+    @pytest.mark.parametrize(
+        ("query", "words"), [("ka*", "most frequent"), ("kabul~2", "most similar")]
+    )
+    def test_words_that_were_left_out_are_said(
+        self,
+        seeds: Index,
+        monkeypatch: pytest.MonkeyPatch,
+        query: str,
+        words: str,
+    ) -> None:
+        """
+        What stands for more words than are looked up has a note.
+        """
+        for module in ("evaluate", "native_searcher"):
+            name = f"searchkit.engines.whoosh.{module}.MAX_EXPANSIONS"
+            monkeypatch.setattr(name, 1)
+        (note,) = seeds.search(query).notes
+        assert ("expanded", query) == (note.kind, note.text)
+        message = f"“{query}” stands for very many words; the {words} were used"
+        assert message == str(note)
+
     def test_what_is_denied_is_taken_as_it_is(self, seeds: Index) -> None:
         """
         A misspelt word after NOT keeps nothing out, and is not made to.
@@ -304,6 +335,18 @@ class TestSnippets:
             for span in snippet.highlights
         }
         assert {"doha", "agreement"} <= marked
+
+    def test_what_is_spelt_nearly_so_is_highlighted(self, seeds: Index) -> None:
+        """
+        Words that a fuzzy word stands for are marked, and no others.
+        """
+        hit = seeds.search("kandahr~1", limit=1)[0]
+        marked = {
+            highlight.cut(snippet.text)
+            for snippet in hit.snippets
+            for highlight in snippet.highlights
+        }
+        assert {"Kandahar"} == marked
 
     def test_names_and_dates_are_highlighted_too(self, seeds: Index) -> None:
         """

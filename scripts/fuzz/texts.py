@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from searchkit.analysis import Analyzer
 from searchkit.analysis.compiled import NativeAnalyzer
-from searchkit.queries.tree import And, Or, Phrase, Prefix, Query, Word
+from searchkit.queries.tree import And, Fuzzy, Or, Phrase, Prefix, Query, Word
 from searchkit.snippets import SnippetMaker
 from searchkit.snippets.compiled import NativeSnippetMaker, _chooser
 
@@ -215,11 +215,13 @@ def draw_query(chance: random.Random, text: str) -> Query:
         return chance.choice(PIECES)
 
     def leaf() -> Query:
-        kind = chance.randrange(3)
+        kind = chance.randrange(4)
         if kind == 0:
             return Word(word())
         if kind == 1:
             return Prefix(word())
+        if kind == 2:
+            return Fuzzy(word(), chance.choice((1, 2)))
         return Phrase(" ".join(word() for _ in range(chance.randint(1, 4))))
 
     children = tuple(leaf() for _ in range(chance.randint(1, 6)))

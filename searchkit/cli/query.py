@@ -111,9 +111,9 @@ def command(
     Find the articles that match QUERY, best first.
 
     All words must match.  "Quotes" keep words together, OR and NOT (or -word) combine
-    them, tali* finds every word that begins so, and fields narrow the search: title:,
-    body:, entity:, person:, org:, place:, source:, dates: for what a text mentions and
-    published: for when it appeared.
+    them, tali* finds every word that begins so, kandahar~ every word spelt nearly so,
+    and fields narrow the search: title:, body:, entity:, person:, org:, place:,
+    source:, dates: for what a text mentions and published: for when it appeared.
 
     \b
     Examples:

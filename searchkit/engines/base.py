@@ -53,13 +53,14 @@ class Matches(NamedTuple):
     Attributes:
         total: How many documents match, exactly; ``None`` where nobody asked.
         page: The asked-for slice of them in order.
-        cut_prefixes: Prefixes that stand for more words than are looked up; only the
-            most frequent words were.
+        cut: Prefixes and fuzzy words of the tree, as in ``tali*`` and ``kabul~2``, that
+            stand for more words than are looked up; only the most frequent words were,
+            and of fuzzy words the nearest.
     """
 
     total: int | None
     page: tuple[ScoredId, ...]
-    cut_prefixes: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 class Searcher(Protocol):

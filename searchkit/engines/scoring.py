@@ -10,7 +10,7 @@ The score of an article is a sum over the parts of the query that match it:
 - **Dates.**  ``date_score`` of the mentions that lie inside the days asked for, of
   those that reach out of them, counted as covered by half, or of those of one wider
   calendar unit, whichever is most.
-- **Prefixes.**  1.
+- **Prefixes and fuzzy words.**  1.
 - **Proximity.**  For each two neighbouring words of the query's outermost group and
   each field, ``proximity`` of their closest occurrences, on top of all else.
 - Filters on publication, identifiers and negations add nothing.

@@ -491,6 +491,7 @@ class Searcher:
 
         Returns:
             The most frequent ones, in this order; equals in the order of their bytes.
+            Of fuzzy terms, nearer ones come first.
         """
 
     def document_frequency(self, field: str, term: Term) -> int:
@@ -635,6 +636,8 @@ class MatchFinder:
         words: Terms, each with its target.
         sequences: Terms that must stand side by side, two or more, with their target.
         prefixes: Beginnings of folded words, not empty, each with its target.
+        fuzzies: Folded words, the edits within which others are wanted, at most 8, and
+            their target.
     """
 
     def __init__(
@@ -643,6 +646,7 @@ class MatchFinder:
         words: Iterable[tuple[str, int]],
         sequences: Iterable[tuple[Sequence[str], int]],
         prefixes: Iterable[tuple[str, int]],
+        fuzzies: Iterable[tuple[str, int, int]],
         /,
     ) -> None: ...
     def find(self, text: str, /) -> list[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ Queries: from what a person types to a query tree.
 - ``notes`` says what was understood, and what was set aside.
 - ``relaxation`` weakens a query that no article fulfils.
 - ``spelling`` finds the word that somebody may have meant.
+- ``fuzzy`` tells which words are within some edits of another.
 
 Any string is a query: there is no error that a person could make.  This package looks
 nothing up: whether an article has a word, and which names a place goes by, is for
@@ -33,6 +34,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Leaf,
     Name,
     Not,
@@ -53,6 +55,7 @@ __all__ = [
     "DateRange",
     "Everything",
     "Exact",
+    "Fuzzy",
     "Leaf",
     "Name",
     "Not",

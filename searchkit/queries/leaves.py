@@ -20,6 +20,12 @@ from searchkit.analysis import english_analyzer
 from searchkit.errors import DateValueError, ReferenceDayError
 from searchkit.queries import remarks
 from searchkit.queries.dates import read_dates
+from searchkit.queries.fuzzy import (
+    MAX_EDITS,
+    SHORTEST_FUZZY,
+    folded_word,
+    usual_edits,
+)
 from searchkit.queries.lexer import OPERATORS, Token, TokenKind
 from searchkit.queries.notes import Note
 from searchkit.queries.patterns import lazily
@@ -27,6 +33,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Leaf,
     Name,
     Not,
@@ -79,6 +86,8 @@ _DATE_OPENERS = frozenset(
 #: In place of a date: what has none.
 _UNDATED = "none"
 _SUFFIX = lazily(r"[~^]")
+#: Edits, and a weight, as other search boxes have it.
+_EDITS = lazily(r"~(\d?)(\^.*)?", re.ASCII)
 _ACRONYM = lazily(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _LAST_MARK = lazily(r"[.,](?=[^.,]*\Z)")
 
@@ -159,12 +168,13 @@ def _exact(token: Token, field: ExactField) -> Found:
 def _name(token: Token, field: NameField) -> Found:
     if _is_lone_star(token):
         return [], [remarks.lone_star(field)]
-    text = token.text
+    text, suffix = token.text, ""
     if token.kind is TokenKind.VALUE:
+        text, suffix = _split_suffix(text)
         text = _trimmed(text)
     if not _has_word(text):
         return [], []
-    notes = []
+    notes = [remarks.word_suffix(suffix)] if suffix else []
     if "*" in token.text:
         notes.append(remarks.wildcard_in_value(token.text, field))
     return [Name(field, text)], notes
@@ -191,8 +201,12 @@ def _word(token: Token, field: TextField | None, *, denied: bool) -> Found:
     if "://" in token.text and _ADDRESS().match(address := _trimmed(token.text)):
         return [Phrase(address, field)], []
     raw, suffix = _split_suffix(token.text)
-    notes = [remarks.word_suffix(suffix)] if suffix else []
     text = _trimmed(raw)
+    if suffix and (edits := _EDITS().fullmatch(suffix)) and not _SYNTAX().search(raw):
+        digit, weight = edits[1], edits[2] or ""
+        leaves, notes = _fuzzy(text, digit, field, denied=denied)
+        return leaves, notes + ([remarks.word_suffix(weight)] if weight else [])
+    notes = [remarks.word_suffix(suffix)] if suffix else []
     if found := _UNKNOWN_FIELD().match(text):
         notes.append(remarks.unknown_field(found[0], raw))
         return _words(text, field, together=denied), notes
@@ -232,6 +246,38 @@ def _prefix(stem: str, raw: str, field: TextField | None, *, denied: bool) -> Fo
         return [prefix], []
     words = _words(head, field, together=denied)
     return [*words, prefix], [remarks.wildcard_on_last(raw, tail + "*")]
+
+
+def _fuzzy(text: str, digit: str, field: TextField | None, *, denied: bool) -> Found:
+    """
+    Make a fuzzy word of the last token, and words of those before it.
+
+    Args:
+        text: What stands before the tilde, trimmed.
+        digit: The digit behind it; may be empty.
+        field: Where to look.
+        denied: As for :func:`leaves_of`.
+    """
+    words = _words(text, field, together=denied)
+    if digit == "0":
+        return words, []
+    sign = "~" + digit
+    *_, last = english_analyzer().tokens(text)
+    start, end = last.span
+    tail = _trimmed(text[start:end])
+    folded = folded_word(tail)
+    if len(folded) < SHORTEST_FUZZY:
+        return words, [remarks.too_short_for_fuzzy(tail or text, sign)]
+    edits = min(int(digit), MAX_EDITS) if digit else usual_edits(folded)
+    fuzzy = Fuzzy(tail, edits, field)
+    notes = []
+    if digit and int(digit) > edits:
+        notes.append(remarks.too_many_edits(text + sign, f"{text}~{edits}"))
+    head = _trimmed(text[:start])
+    if not head:
+        return [fuzzy], notes
+    notes.append(remarks.fuzzy_on_last(sign, text + sign, tail + sign))
+    return [*_words(head, field, together=denied), fuzzy], notes
 
 
 def _words(text: str, field: TextField | None, *, together: bool) -> list[Leaf]:

@@ -15,7 +15,7 @@ NoteKind: TypeAlias = Literal[
     "relaxed",  # no article has all the words; the best for any are shown
     "corrected",  # a word that no article has was replaced by a similar one
     "missing",  # a word that no article has, and nothing similar
-    "expanded",  # a prefix was cut off after so many words
+    "expanded",  # a prefix or fuzzy word was cut off after so many words
     "anchored",  # a relative date was counted from some day
     "index",  # the index and the catalog differ
 ]

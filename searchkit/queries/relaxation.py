@@ -8,7 +8,7 @@ articles with the most of them first.
 
 from __future__ import annotations
 
-from searchkit.queries.tree import And, Prefix, Query, Word, all_of, any_of
+from searchkit.queries.tree import And, Fuzzy, Prefix, Query, Word, all_of, any_of
 
 
 def relaxed(tree: Query) -> Query | None:
@@ -20,7 +20,7 @@ def relaxed(tree: Query) -> Query | None:
 
     Returns:
         A normal tree that matches more; ``None`` where fewer than two different plain
-        words or prefixes stand side by side at the top.
+        words, prefixes or fuzzy words stand side by side at the top.
 
     Example:
         >>> from searchkit.queries import parse
@@ -37,4 +37,4 @@ def relaxed(tree: Query) -> Query | None:
 
 
 def _is_plain(query: Query) -> bool:
-    return isinstance(query, Word | Prefix) and query.field is None
+    return isinstance(query, Word | Prefix | Fuzzy) and query.field is None

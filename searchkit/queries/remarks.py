@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from searchkit.queries.fuzzy import MAX_EDITS
 from searchkit.queries.notes import Note
 from searchkit.settings import MAX_QUERY_DEPTH, MAX_QUERY_LEAVES, MAX_QUERY_LENGTH
 
@@ -250,8 +251,29 @@ def word_suffix(part: str) -> Note:
     Say that a distance or weight behind a word was left out.
     """
     return Note(
+        "ignored", f"{quoted(part)} has no meaning here, so it was ignored", part
+    )
+
+
+def too_short_for_fuzzy(word: str, part: str) -> Note:
+    """
+    Say that no similar words of so short a word are looked for.
+    """
+    return Note(
         "ignored",
-        f"{quoted(part)} has no meaning after a word, so it was ignored",
+        f"{quoted(word)} is too short for similar words, so {quoted(part)} was ignored",
+        part,
+    )
+
+
+def too_many_edits(part: str, read: str) -> Note:
+    """
+    Say that words that differ so much are not looked for.
+    """
+    return Note(
+        "ignored",
+        f"no more than {MAX_EDITS} letters can differ, "
+        f"so {quoted(part)} was read as {quoted(read)}",
         part,
     )
 
@@ -308,6 +330,17 @@ def wildcard_on_last(part: str, last: str) -> Note:
     """
     return Note(
         "literal", f"the * in {quoted(part)} was applied to {quoted(last)} alone", part
+    )
+
+
+def fuzzy_on_last(sign: str, part: str, last: str) -> Note:
+    """
+    Say that of a compound only the last word is fuzzy.
+    """
+    return Note(
+        "literal",
+        f"the {sign} in {quoted(part)} was applied to {quoted(last)} alone",
+        part,
     )
 
 

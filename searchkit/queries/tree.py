@@ -10,6 +10,7 @@ Leaves::
     Word("Taliban's")                     one word, in any inflection
     Phrase("Doha agreement")              words side by side, in this order
     Prefix("tali")                        tali*
+    Fuzzy("Kandahar", 2)                  Kandahar~2
     Name("place", "Kabul")                an entity that annotations found
     DateRange("dates", first, last)       overlaps the dates that a text mentions
     DateRange("published", first, last)   overlaps the date of publication
@@ -78,6 +79,26 @@ class Prefix(Value):
 
     def __str__(self) -> str:
         return f"{self.field}:{self.text}*" if self.field else f"{self.text}*"
+
+
+class Fuzzy(Value):
+    """
+    Any word within some edits of ``text``, letter case and diacritics apart.
+
+    Attributes:
+        text: One word; of a text that analysis splits, nothing is within reach.
+        distance: Edits, at most, 1 or 2: a letter too many, too few or another, or two
+            neighbours swapped.
+        field: The only field to look in; ``None`` for title and body.
+    """
+
+    text: str
+    distance: int
+    field: TextField | None = None
+
+    def __str__(self) -> str:
+        fuzzy = f"{self.text}~{self.distance}"
+        return f"{self.field}:{fuzzy}" if self.field else fuzzy
 
 
 class Name(Value):
@@ -200,7 +221,7 @@ class Not(Value):
 
 
 Leaf: TypeAlias = (
-    Word | Phrase | Prefix | Name | DateRange | Exact | Everything | Nothing
+    Word | Phrase | Prefix | Fuzzy | Name | DateRange | Exact | Everything | Nothing
 )
 Query: TypeAlias = Leaf | And | Or | Not
 

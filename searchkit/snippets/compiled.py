@@ -203,6 +203,10 @@ def _finder(
             for sequence in wanted.sequences
         ],
         [(prefix, numbers[target]) for prefix, target in wanted.prefixes.items()],
+        [
+            (near.word, near.most, numbers[key, weight])
+            for key, (near, weight) in wanted.fuzzies.items()
+        ],
     )
     return finder
 

@@ -9,6 +9,7 @@ title and in the body; :func:`find_matches` looks for it:
 - a phrase matches where its stems stand side by side, as one stretch; its single words
   elsewhere are no match;
 - a prefix matches every token whose folded form begins with it;
+- a fuzzy word matches every token whose folded form is within its edits;
 - a name matches mentions of an entity of that type, where its words stand side by side
   in the canonical name or in the words of the mention;
 - a range of mentioned dates matches time expressions that overlap it.
@@ -25,7 +26,8 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.analysis import STOP_WORDS, fold
-from searchkit.queries.tree import DateRange, Name, Phrase, Prefix, Word, leaves
+from searchkit.queries.fuzzy import near_words
+from searchkit.queries.tree import DateRange, Fuzzy, Name, Phrase, Prefix, Word, leaves
 from searchkit.spans import Span
 from searchkit.values import Value
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from searchkit.analysis import EnglishAnalyzer
     from searchkit.annotations.model import Annotations
+    from searchkit.queries.fuzzy import NearWords
     from searchkit.queries.tree import Query, TextField
 
 #: A phrase is worth this many times the sum of its words.
@@ -49,8 +52,8 @@ class Match(NamedTuple):
     Attributes:
         span: Where it stands.
         key: Which leaf it answers: ``taliban`` or ``doha agreement`` (stems) for words
-            and phrases, ``tali*`` for prefixes, ``place:kabul`` for names,
-            ``dates:2021-08`` for dates.
+            and phrases, ``tali*`` for prefixes, ``kabul~1`` for fuzzy words,
+            ``place:kabul`` for names, ``dates:2021-08`` for dates.
         weight: How much it is worth to show this key, above 0.
     """
 
@@ -106,11 +109,13 @@ class TokenCriteria(Value):
         words: Key and weight of each term.
         sequences: Terms that must stand side by side.
         prefixes: Key and weight of each beginning of a folded word.
+        fuzzies: The words that each fuzzy word stands for, and its weight, by its key.
     """
 
     words: dict[str, tuple[str, float]]
     sequences: list[TermSequence]
     prefixes: dict[str, tuple[str, float]]
+    fuzzies: dict[str, tuple[NearWords, float]]
 
 
 class Criteria:
@@ -127,8 +132,8 @@ class Criteria:
     def __init__(self, analyzer: EnglishAnalyzer) -> None:
         self.analyzer = analyzer
         self.of_tokens: dict[TextField, TokenCriteria] = {
-            "title": TokenCriteria({}, [], {}),
-            "body": TokenCriteria({}, [], {}),
+            "title": TokenCriteria({}, [], {}, {}),
+            "body": TokenCriteria({}, [], {}, {}),
         }
         self._names: list[_Name] = []
         self._dates: list[_Dates] = []
@@ -160,6 +165,8 @@ class Criteria:
                     criteria._add_terms(text, field, weights)
                 case Prefix(text, field):
                     criteria._add_prefix(text, field, weights)
+                case Fuzzy():
+                    criteria._add_fuzzy(leaf, weights)
                 case Name(kind, text):
                     criteria._add_name(kind, text, weights)
                 case DateRange("dates") if leaf.interval.is_ordered:
@@ -205,6 +212,12 @@ class Criteria:
             for criteria in self._of_fields(field):
                 criteria.prefixes[prefix] = key, weights.get(key, 1.0)
 
+    def _add_fuzzy(self, leaf: Fuzzy, weights: Mapping[str, float]) -> None:
+        if near := near_words(leaf):
+            key = f"{near.word}~{near.most}"
+            for criteria in self._of_fields(leaf.field):
+                criteria.fuzzies[key] = near, weights.get(key, 1.0)
+
     def _add_name(self, kind: str, text: str, weights: Mapping[str, float]) -> None:
         from searchkit.annotations.model import ENTITY_TYPES  # noqa: PLC0415 - costly
 
@@ -227,12 +240,15 @@ class Criteria:
         targets.update((wanted.key, wanted.weight) for wanted in self._dates)
         for criteria in self.of_tokens.values():
             targets.update(criteria.words.values(), criteria.prefixes.values())
+            targets.update(
+                (key, weight) for key, (_, weight) in criteria.fuzzies.items()
+            )
             targets.update((wanted.key, wanted.weight) for wanted in criteria.sequences)
         return sorted(targets)
 
     def in_tokens(self, text: str, field: TextField) -> Iterator[Match]:
         """
-        Find words, phrases and prefixes in a text.
+        Find words, phrases, prefixes and fuzzy words in a text.
 
         Args:
             text: The title or the body of an article.
@@ -243,7 +259,8 @@ class Criteria:
         """
         words, sequences = self.of_tokens[field].words, self.of_tokens[field].sequences
         prefixes = self.of_tokens[field].prefixes
-        if not (words or sequences or prefixes):
+        fuzzies = self.of_tokens[field].fuzzies
+        if not (words or sequences or prefixes or fuzzies):
             return
         wanted = frozenset(words).union(*(sequence.terms for sequence in sequences))
         beginnings = tuple(prefixes)
@@ -256,6 +273,9 @@ class Criteria:
                 for prefix, (key, weight) in prefixes.items():
                     if word.startswith(prefix):
                         yield Match(span, key, weight)
+            for key, (near, weight) in fuzzies.items():
+                if near.distance(word) is not None:
+                    yield Match(span, key, weight)
             if term not in wanted:
                 if starts:
                     starts.clear()

@@ -19,6 +19,7 @@ from scripts.bench.queries import (
     text_of,
 )
 from searchkit.analysis import STOP_WORDS, english_analyzer
+from searchkit.queries.fuzzy import NearWords
 
 BODIES = [
     "The minister of finance raised taxes in March. Farmers protested in the capital.",
@@ -56,6 +57,9 @@ def matches(tree: dict[str, Any], document: Prepared) -> bool:
             return tree["terms"] in runs
         case "prefix":
             return any(word.startswith(tree["text"]) for word in words)
+        case "fuzzy":
+            near = NearWords(tree["text"], 1)
+            return any(near.distance(word) is not None for word in words)
         case "and":
             return all(matches(child, document) for child in tree["of"])
         case "or":
@@ -97,7 +101,7 @@ class TestVocabularies:
 
 
 class TestDrawing:
-    @pytest.mark.parametrize("group", [g for g in CLASSES if g != "fuzzy"])
+    @pytest.mark.parametrize("group", CLASSES)
     def test_words_are_found_where_they_were_drawn(
         self, group: str, vocabulary: Vocabulary, documents: list[Prepared]
     ) -> None:

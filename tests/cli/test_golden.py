@@ -20,6 +20,7 @@ QUERIES = {
     "misspelt": "dohaa agrement",
     "stop-words-in-quotes": '"to be or not to be"',
     "diacritics": "erdogan",
+    "fuzzy": "kandahr~ OR Qabul~1",
     "nothing": "zeppelin",
     "set-aside": 'dates:banana "doha climate',
     "some-of-the-words": "doha volcano taliban",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ from searchkit.engines.scoring import (
     rounded_length,
     term_frequency_weight,
 )
-from searchkit.errors import IndexDamagedError, SearchTimeoutError
+from searchkit.errors import IndexDamagedError, QueryTreeError, SearchTimeoutError
 from searchkit.fields import FIELD, TEXT_FIELDS, FieldKind
 from searchkit.intervals import Interval, covering_nodes, index_terms, node_interval
 from searchkit.queries import tree
@@ -306,6 +306,8 @@ class BruteForceSearcher:
                 return self._text(text, name, entry)
             case tree.Prefix(text, name):
                 return self._prefix(fold(text), name, entry)
+            case tree.Fuzzy():
+                return self._fuzzy(query, entry)
             case tree.Name(kind, text):
                 return self._name(NAME_FIELDS[kind], text, entry)
             case tree.DateRange():
@@ -335,11 +337,24 @@ class BruteForceSearcher:
         """
         Score a prefix: the document has such a word, and the field a form of it.
         """
-        stem = english_analyzer().stem
         words = [word for word in entry.words if word.startswith(prefix)]
-        if name is not None:
-            words = [word for word in words if stem(word) in entry.texts[name].stems]
-        return 1.0 if prefix and words else None
+        return 1.0 if prefix and _among(words, name, entry) else None
+
+    def _fuzzy(self, query: tree.Fuzzy, entry: _Entry) -> float | None:
+        """
+        Score a fuzzy word: likewise.
+        """
+        if query.distance not in {1, 2}:
+            raise QueryTreeError("a fuzzy word has a distance of 1 or 2")
+        tokens = list(english_analyzer().tokens(query.text))
+        if len(tokens) != 1:
+            return None
+        near = [
+            word
+            for word in entry.words
+            if _edits(tokens[0].word, word) <= query.distance
+        ]
+        return 1.0 if _among(near, query.field, entry) else None
 
     def _name(self, name: str, text: str, entry: _Entry) -> float | None:
         words = name_words(text)
@@ -422,6 +437,31 @@ class BruteForceSearcher:
         """
         lengths = (len(entry.texts[name].stems) for entry in self._entries)
         return [length for length in lengths if length]
+
+
+def _among(words: list[str], name: str | None, entry: _Entry) -> list[str]:
+    """
+    Keep the words of which a field has a form.
+    """
+    stem = english_analyzer().stem
+    return [w for w in words if name is None or stem(w) in entry.texts[name].stems]
+
+
+@cache
+def _edits(left: str, right: str) -> int:
+    """
+    Count edits by the definition: at the end of both words, one of four was made.
+    """
+    if not left or not right:
+        return len(left) + len(right)
+    able = [
+        _edits(left[:-1], right) + 1,
+        _edits(left, right[:-1]) + 1,
+        _edits(left[:-1], right[:-1]) + (left[-1] != right[-1]),
+    ]
+    if len(left) > 1 and left[-2:] == right[-2:][::-1]:
+        able.append(_edits(left[:-2], right[:-2]) + 1)
+    return min(able)
 
 
 def _sort_key(order: SortOrder, score: float, entry: _Entry) -> tuple[object, ...]:

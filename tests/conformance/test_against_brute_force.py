@@ -24,6 +24,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -116,6 +117,12 @@ leaves: st.SearchStrategy[Query] = st.one_of(
     st.builds(
         Prefix,
         words.map(lambda word: word[:2]) | st.sampled_from(["runn"]),
+        text_fields,
+    ),
+    st.builds(
+        Fuzzy,
+        words | words.map(lambda word: word[1:]) | st.sampled_from(["urn", "dohha"]),
+        st.sampled_from((1, 2)),
         text_fields,
     ),
     st.builds(

@@ -14,6 +14,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -243,6 +244,64 @@ class TestPrefixes:
         """
         assert set() == find(Prefix(text))
         assert set() == find(Prefix(text, "title"))
+
+
+class TestFuzzyWords:
+    @pytest.mark.parametrize("text", ["talban", "talibann", "Taliben", "tailban"])
+    def test_one_edit_of_any_kind_is_near(self, find: Find, text: str) -> None:
+        """
+        A letter less, more or other, or two neighbours swapped, is one edit.
+        """
+        assert {"talks"} == find(Fuzzy(text, 1))
+
+    def test_so_many_edits_are_near(self, find: Find) -> None:
+        """
+        What is two edits away needs two; what is three away is out of reach.
+        """
+        assert set() == find(Fuzzy("talbann", 1))
+        assert {"talks"} == find(Fuzzy("talbann", 2))
+        assert set() == find(Fuzzy("dalbann", 2))
+
+    def test_any_letter_may_differ(self, find: Find) -> None:
+        """
+        The first letter may be another like any letter, and nothing need differ.
+        """
+        assert {"jet", "rural"} == find(Fuzzy("cunning", 1))
+        assert {"jet", "rural"} == find(Fuzzy("running", 1))
+
+    def test_words_are_compared_as_written(self, find: Find) -> None:
+        """
+        Words are folded on both sides, and not stemmed.
+        """
+        assert {"jet"} == find(Fuzzy("ERDOGEN", 1))
+        assert {"jet"} == find(Fuzzy("erdoğen", 1))
+        assert {"rural"} == find(Fuzzy("lotz", 1))
+        assert {"jet"} == find(Fuzzy("1,260.75", 1))
+        assert set() == find(Fuzzy("ministerial", 1))
+
+    def test_a_field_narrows(self, find: Find) -> None:
+        """
+        With a field, the document has the word, and the field a form of it.
+        """
+        assert {"talks"} == find(Fuzzy("dohe", 1, "title"))
+        assert set() == find(Fuzzy("dohe", 1, "body"))
+        assert {"rural"} == find(Fuzzy("runing", 1, "title"))
+        assert {"jet", "rural"} == find(Fuzzy("runing", 1, "body"))
+
+    @pytest.mark.parametrize("text", ["", "'", "\ud800", "\u0301", "F-16", "two x"])
+    def test_what_is_no_word_is_near_nothing(self, find: Find, text: str) -> None:
+        """
+        A text without letters, or of several words, finds nothing.
+        """
+        assert set() == find(Fuzzy(text, 2))
+        assert set() == find(Fuzzy(text, 2, "title"))
+
+    def test_other_distances_are_refused(self, find: Find) -> None:
+        """
+        One edit or two; all else is no tree.
+        """
+        with pytest.raises(QueryTreeError, match="distance"):
+            find(Fuzzy("kabul", 3))
 
 
 class TestNames:

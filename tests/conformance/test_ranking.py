@@ -14,6 +14,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Not,
     Or,
     Phrase,
@@ -210,13 +211,14 @@ class TestRelevance:
             (Not(Word("sun")), 0.0),
             (Everything(), 0.0),
             (Prefix("rai"), 1.0),
+            (Fuzzy("rian", 1), 1.0),
         ],
     )
     def test_filters_add_nothing(
         self, engine: Engine, extra: Query, gain: float
     ) -> None:
         """
-        Filters and negations leave scores as they are; a prefix adds a constant.
+        Filters and negations leave scores as they are; all else adds a constant.
         """
         day = Interval.parse("2020-05-05")
         fill(

@@ -107,10 +107,10 @@ def test_answers_have_their_types(searcher: NativeSearcher) -> None:
     assert type(found) is Matches
     assert type(found.page) is tuple
     assert {ScoredId} == {type(match) for match in found.page}
-    assert () == found.cut_prefixes
+    assert () == found.cut
 
 
-def test_cut_prefixes_are_told_as_they_were_typed(
+def test_cut_patterns_are_told_as_they_were_typed(
     searcher: NativeSearcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
@@ -119,8 +119,8 @@ def test_cut_prefixes_are_told_as_they_were_typed(
     monkeypatch.setattr(native_searcher, "MAX_EXPANSIONS", 1)
     tree = Or((Prefix("S"), Prefix("M", "body"), Prefix("s"), Prefix("sto")))
     found = searcher.prepare(tree).search(limit=1)
-    assert {"m", "s"} == {prefix.lower() for prefix in found.cut_prefixes}
-    assert len(set(found.cut_prefixes)) == len(found.cut_prefixes)
+    assert {"m*", "s*"} == {typed.lower() for typed in found.cut}
+    assert len(set(found.cut)) == len(found.cut)
 
 
 def test_errors_are_those_of_searchkit(searcher: NativeSearcher) -> None:

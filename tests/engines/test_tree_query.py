@@ -28,7 +28,17 @@ from searchkit.engines.whoosh.codec import NativeCodec
 from searchkit.engines.whoosh.engine import WhooshEngine
 from searchkit.engines.whoosh.query import TreeQuery
 from searchkit.engines.whoosh.searcher import WhooshSearcher
-from searchkit.queries.tree import And, Exact, Not, Or, Phrase, Prefix, Query, Word
+from searchkit.queries.tree import (
+    And,
+    Exact,
+    Fuzzy,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 from tests.conformance.test_against_brute_force import corpora, queries, write
 
 needs_native = pytest.mark.skipif(
@@ -186,6 +196,8 @@ TREES: list[Query] = [
     Exact("source", "paper 2"),
     Prefix("e"),
     Or((Prefix("z", "body"), Word("beta"))),
+    Fuzzy("eta", 2),
+    Or((Fuzzy("kapa", 1, "body"), Word("beta"))),
 ]
 trees = pytest.mark.parametrize("tree", TREES, ids=str)
 some_trees = pytest.mark.parametrize("tree", TREES[::2], ids=str)

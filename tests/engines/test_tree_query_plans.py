@@ -32,6 +32,7 @@ PLANS: list[tuple[Any, ...]] = [
     ("or", (STORM, ("term", "body", "rain", 2.0))),
     ("and", (STORM, ("term", "body", "rain", 2.0))),
     ("constant", 1.5, ("prefix", "words", "ra")),
+    ("constant", 1.5, ("fuzzy", "words", "clam", 1, 0, True)),
 ]
 
 

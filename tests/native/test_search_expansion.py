@@ -16,6 +16,7 @@ from tests.native.test_search_model import (
     Model,
     Plan,
     bitmap,
+    distance_of,
     make_corpus,
     matches_term,
     native,
@@ -73,7 +74,7 @@ def test_terms_are_those_that_a_pattern_describes(
     """
     Of the terms that a pattern describes, the most frequent ones are given.
 
-    Among equals the first; segments are counted together.
+    Of fuzzy terms the nearest, among equals the first; segments are counted together.
     """
     folder = tmp_path_factory.mktemp("words")
     middle = len(words) // 2
@@ -84,7 +85,13 @@ def test_terms_are_those_that_a_pattern_describes(
     for pattern in wanted:
         described = {word for word in words if matches_term(pattern, word)}
         every = [(word, model.document_frequency("words", word)) for word in described]
-        every.sort(key=lambda item: (-item[1], item[0].encode()))
+        every.sort(
+            key=lambda item: (
+                distance_of(pattern, item[0]),
+                -item[1],
+                item[0].encode(),
+            )
+        )
         assert corpus.searcher.expand(*pattern, limit=limit) == every[:limit]
         total, _, cut = corpus.searcher.search(pattern, limit=1, max_expansions=limit)
         assert total == len(model.scores(pattern, max_expansions=limit))

@@ -242,7 +242,14 @@ class Model:
         """
         counts = self._frequencies[pattern[1]]
         wanted = [term for term in counts if matches_term(pattern, term)]
-        ranked = sorted(wanted, key=lambda term: (-counts[term], term.encode()))
+        ranked = sorted(
+            wanted,
+            key=lambda term: (
+                distance_of(pattern, term),
+                -counts[term],
+                term.encode(),
+            ),
+        )
         return set(ranked[:max_expansions]), len(ranked) > max_expansions
 
     def _compiled(
@@ -364,6 +371,17 @@ def matches_term(pattern: Plan, term: str) -> bool:
         if raw > high or (raw == high and not includes_last):
             return False
     return True
+
+
+def distance_of(pattern: Plan, term: str) -> int:
+    """
+    Return how far a term is from what a pattern asks for: 0 unless it is fuzzy.
+    """
+    kind, _, *rest = pattern
+    if kind != "fuzzy":
+        return 0
+    text, _, _, *more = rest
+    return edits(term, text, transpositions=more[0] if more else True)
 
 
 VOCABULARY = [f"w{letter}" for letter in "abcdefghijkl"] + ["über", "naïve", "日本"]

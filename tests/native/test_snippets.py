@@ -21,7 +21,17 @@ from searchkit.annotations.model import Annotations, EntityMention, TimeExpressi
 from searchkit.intervals import Interval
 from searchkit.native import load
 from searchkit.queries import parse
-from searchkit.queries.tree import And, Name, Not, Or, Phrase, Prefix, Query, Word
+from searchkit.queries.tree import (
+    And,
+    Fuzzy,
+    Name,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 from searchkit.snippets import Match, SnippetMaker, choose, compiled
 from searchkit.snippets.matches import find_matches
 from searchkit.spans import Span
@@ -71,6 +81,7 @@ FIELDS = st.sampled_from([None, None, "title", "body"])
 LEAVES = st.one_of(
     st.builds(Word, WORDS, FIELDS),
     st.builds(Prefix, WORDS, FIELDS),
+    st.builds(Fuzzy, WORDS, st.sampled_from((1, 2)), FIELDS),
     st.builds(Phrase, st.lists(WORDS, max_size=4).map(" ".join), FIELDS),
     st.just(Name("place", "kabul")),
 )
@@ -304,18 +315,24 @@ class TestFinder:
 
     def test_wrong_arguments(self) -> None:
         """
-        What is no analyzer, term, sequence, prefix or text is refused.
+        What is no analyzer, term, sequence, prefix, fuzzy word or text is refused.
         """
         analyzer = NativeAnalyzer()
         assert extension is not None
         with pytest.raises(TypeError, match="analyzer"):
-            extension.MatchFinder(object(), [], [], [])
+            extension.MatchFinder(object(), [], [], [], [])
         with pytest.raises(ValueError, match="two terms"):
             finder_with(analyzer, sequences=[(("a",), 0)])
         with pytest.raises(ValueError, match="empty"):
             finder_with(analyzer, prefixes=[("", 0)])
+        with pytest.raises(ValueError, match="above 8"):
+            finder_with(analyzer, fuzzies=[("war", 9, 0)])
+        with pytest.raises(ValueError, match="255"):
+            finder_with(analyzer, fuzzies=[("w" * 256, 1, 0)])
         with pytest.raises(TypeError):
-            extension.MatchFinder(analyzer.native, [(7, 0)], [], [])
+            extension.MatchFinder(analyzer.native, [(7, 0)], [], [], [])
+        with pytest.raises(TypeError):
+            extension.MatchFinder(analyzer.native, [], [], [], [("war", 1)])
         with pytest.raises(TypeError, match="string"):
             finder_with(analyzer).find(b"bytes")  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="initialised"):
@@ -354,10 +371,11 @@ def finder_with(
     words: list[tuple[str, int]] | None = None,
     sequences: list[tuple[tuple[str, ...], int]] | None = None,
     prefixes: list[tuple[str, int]] | None = None,
+    fuzzies: list[tuple[str, int, int]] | None = None,
 ) -> _native.MatchFinder:
     assert extension is not None
     finder: _native.MatchFinder = extension.MatchFinder(
-        analyzer.native, words or [], sequences or [], prefixes or []
+        analyzer.native, words or [], sequences or [], prefixes or [], fuzzies or []
     )
     return finder
 

@@ -13,7 +13,12 @@ import pytest
 from searchkit.queries import Nothing, parse
 from searchkit.queries.dates import ReferenceDay
 from searchkit.queries.lexer import FIELD_NAMES
-from searchkit.settings import MAX_QUERY_DEPTH, MAX_QUERY_LEAVES, MAX_QUERY_LENGTH
+from searchkit.settings import (
+    MAX_EXPANSIONS,
+    MAX_QUERY_DEPTH,
+    MAX_QUERY_LEAVES,
+    MAX_QUERY_LENGTH,
+)
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "specs" / "query-grammar.md"
 SECTIONS = dict(
@@ -90,4 +95,5 @@ def test_limits_are_those_of_the_settings() -> None:
         int(re.sub(r"\D", "", limit.partition(" ")[0]))
         for _, limit, _ in rows("Limits")
     ]
-    assert [MAX_QUERY_LENGTH, MAX_QUERY_LEAVES, MAX_QUERY_DEPTH] == numbers
+    limits = [MAX_QUERY_LENGTH, MAX_QUERY_LEAVES, MAX_QUERY_DEPTH, MAX_EXPANSIONS]
+    assert limits == numbers

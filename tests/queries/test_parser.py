@@ -10,6 +10,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -39,12 +40,14 @@ class TestTrees:
             ("Kabul", Word("Kabul")),
             ('"Doha agreement"', Phrase("Doha agreement")),
             ("tali*", Prefix("tali")),
+            ("Talibn~1", Fuzzy("Talibn", 1)),
             ("*", Everything()),
             ("**", Everything()),
             ("*:*", Everything()),
             ("title:Kabul", Word("Kabul", "title")),
             ('body:"no deal"', Phrase("no deal", "body")),
             ("body:tali*", Prefix("tali", "body")),
+            ("title:talibn~2", Fuzzy("talibn", 2, "title")),
             ("place:Kabul", Name("place", "Kabul")),
             ("source:Reuters", Exact("source", "Reuters")),
             ("url:https://example.org/a", Exact("url", "https://example.org/a")),
@@ -473,19 +476,27 @@ class TestWords:
     @pytest.mark.parametrize(
         ("text", "printed"),
         [
-            ("taliban~2", "taliban"),
-            ("taliban~", "taliban"),
+            ("taliban~0.8", "taliban"),
+            ("taliban~10", "taliban"),
+            ("taliban~~", "taliban"),
             ("taliban^0.5,", "taliban"),
-            ("taliban~2^4", "taliban"),
+            ("taliban^4~2", "taliban"),
+            ("taliban~2^4", "taliban~2"),
+            ("taliban~0^4", "taliban"),
             ("F-16~2", "F-16"),
+            ("us~", "us"),
+            ("-us~1", "-us"),
+            ("東京~2", "東京"),
             ("9/11^4", "9/11"),
+            ("12:30~1", '"12:30"'),
             ("tali*~2", "tali*"),
-            ("title:taliban~2", "title:taliban"),
+            ("title:taliban^2", "title:taliban"),
+            ("place:Kabul~2", 'place:"Kabul"'),
         ],
     )
     def test_distances_and_weights_are_set_aside(self, text: str, printed: str) -> None:
         """
-        A tilde or caret at the end of a word goes with its number, and a note says so.
+        What makes no fuzzy word goes with its number, and a note says so.
         """
         assert printed == read(text)
         assert kinds(text) == ["ignored"]
@@ -550,6 +561,58 @@ class TestWords:
         What is left out is left out only where the words stand side by side.
         """
         assert printed == read(text)
+
+    @pytest.mark.parametrize(
+        ("text", "printed"),
+        [
+            ("kabul~", "kabul~1"),
+            ("herats~", "herats~2"),
+            ("Kabul's~", "Kabul's~1"),
+            ("Taliban’s~", "Taliban’s~2"),
+            ("kabul~1", "kabul~1"),
+            ("kabul~2.", "kabul~2"),
+            ("(kabul~)", "kabul~1"),
+            ("U.S.S.R.~1", "U.S.S.R~1"),
+            ("1,250~", "1,250~1"),
+            ("-kabul~2", "-kabul~2"),
+            ("+kabul~2", "kabul~2"),
+            ("title:(kabul~ herat)", "title:kabul~1 title:herat"),
+            ("the~ kabul", "the~1 kabul"),
+            ("AND~1", "AND~1"),
+        ],
+    )
+    def test_a_tilde_makes_a_fuzzy_word(self, text: str, printed: str) -> None:
+        """
+        Without a number, up to 5 letters may differ by one edit, and more by two.
+        """
+        assert printed == read(text)
+        assert kinds(text) == []
+
+    def test_no_edits_make_a_word(self) -> None:
+        """
+        A fuzzy word without any edits is the word itself.
+        """
+        assert Word("kabul") == parse("kabul~0").tree
+        assert Word("F-16", "title") == parse("title:F-16~0").tree
+        assert kinds("kabul~0") == []
+
+    @pytest.mark.parametrize(
+        ("text", "printed"),
+        [
+            ("al-Zawahri~2", "al Zawahri~2"),
+            ("kabul/herat~", "kabul herat~1"),
+            ("-al-Zawahri~2", "-(al Zawahri~2)"),
+            ("-kabul/ghazni/herat~1", '-("kabul ghazni" herat~1)'),
+        ],
+    )
+    def test_of_a_compound_the_last_part_is_fuzzy(
+        self, text: str, printed: str
+    ) -> None:
+        """
+        As with a star, the tilde belongs to the last word, and a note says so.
+        """
+        assert printed == read(text)
+        assert kinds(text) == ["literal"]
 
     @pytest.mark.parametrize(
         ("text", "prefix"),

@@ -10,6 +10,7 @@ from searchkit.queries import parse, relaxed
     [
         ("kabul herat", "kabul OR herat"),
         ("kabul herat tali*", "kabul OR herat OR tali*"),
+        ("kabul herat~2", "kabul OR herat~2"),
         ("kabul herat dates:2020", "(kabul OR herat) dates:2020"),
         ("kabul -herat doha", "(kabul OR doha) -herat"),
         ('kabul "no deal" doha', '(kabul OR doha) "no deal"'),

@@ -97,9 +97,24 @@ from searchkit.queries.notes import Note
             "“=” has no meaning here, so “kabul=herat” was searched as plain words",
         ),
         (
-            "taliban~2",
+            "taliban^2",
             "ignored",
-            "“~2” has no meaning after a word, so it was ignored",
+            "“^2” has no meaning here, so it was ignored",
+        ),
+        (
+            "us~2",
+            "ignored",
+            "“us” is too short for similar words, so “~2” was ignored",
+        ),
+        (
+            "title:taliban~7",
+            "ignored",
+            "no more than 2 letters can differ, so “taliban~7” was read as “taliban~2”",
+        ),
+        (
+            "al-Zawahri~",
+            "literal",
+            "the ~ in “al-Zawahri~” was applied to “Zawahri~” alone",
         ),
         (
             'kabul "',

@@ -18,6 +18,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -48,6 +49,7 @@ PIECES = (
     *(" ", " ", " ", " ", "\t", "\x00", "\ud800", "🙂", "é", "e\u0301", "\u0301", "京"),
     *("/", "|", "&", ";", "=", "a/b", "9/11", "1,2", "AND/OR", "x&yzw", "kabul&herat"),
     *("ʹ", "½", "ﷺ", "İ", "ß", "\u200d", "\u202e", "1,250.75", "3.14", "_", "-yor*"),
+    *("~1", "kabul~", "herat~2", "al-Kabul~1"),
 )
 syntax_heavy = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 any_text = st.text(st.characters(codec=None), max_size=60)
@@ -78,6 +80,7 @@ leaf: SearchStrategy[Query] = st.one_of(
     st.builds(Word, compounds, text_fields),
     st.builds(Phrase, texts, text_fields),
     st.builds(Prefix, names, text_fields),
+    st.builds(Fuzzy, names, st.sampled_from((1, 2)), text_fields),
     st.builds(Name, st.sampled_from(("entity", "person", "org", "place")), texts),
     st.builds(Exact, st.sampled_from(("id", "source", "url")), texts),
     st.builds(
@@ -155,6 +158,7 @@ def test_any_odd_word_is_a_query_that_prints_as_itself(text: str) -> None:
     Letters, marks and separators that analysis treats apart make no difference.
     """
     check(f"{text}*")
+    check(f"{text}~1")
 
 
 @settings(max_examples=200, deadline=None)
@@ -166,6 +170,8 @@ def test_any_compound_is_a_query_that_prints_as_itself(text: str) -> None:
     check(text)
     check(f"-{text}")
     check(f"title:{text} OR {text}")
+    check(f"{text}~")
+    check(f"-{text}~2^3")
 
 
 @settings(max_examples=30, deadline=None)

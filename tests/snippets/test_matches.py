@@ -19,6 +19,7 @@ from searchkit.queries.tree import (
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -174,6 +175,34 @@ class TestPrefixes:
         A prefix without letters would match every word; it matches none.
         """
         assert [] == words_of("Any words.", Prefix("'"))
+
+
+class TestFuzzyWords:
+    def test_words_within_reach_match(self) -> None:
+        """
+        A fuzzy word is compared with the folded word, not with its stem.
+        """
+        text = "Quetta, Qandahar, KANDAHÁR and Kandahar's; Kandaharis, Kndharri."
+        assert ["Qandahar", "KANDAHÁR", "Kandahar's", "Kandaharis"] == words_of(
+            text, Fuzzy("Kandahari", 2)
+        )
+        assert ["KANDAHÁR", "Kandahar's", "Kandaharis"] == words_of(
+            text, Fuzzy("Kandahari", 1)
+        )
+
+    def test_several_of_one_word(self) -> None:
+        """
+        A word that is near two fuzzy words answers both leaves.
+        """
+        tree = Or((Fuzzy("Herrat", 1), Fuzzy("Heart", 2), Word("herat")))
+        found = matches_of("Herat", tree)
+        assert {"herrat~1", "heart~2", "herat"} == {match.key for match in found}
+
+    def test_several_words_are_near_nothing(self) -> None:
+        """
+        What is no word matches nothing.
+        """
+        assert [] == words_of("F 16, f16", Fuzzy("F-16", 2))
 
 
 class TestNames:

@@ -67,8 +67,6 @@ class SearchkitPeer(Peer):
     searchkit on the codec that the environment says.
     """
 
-    unoffered = () if hasattr(trees, "Fuzzy") else ("fuzzy",)
-
     def version(self) -> str:
         """
         Return the version with a hash of the code.
@@ -170,7 +168,7 @@ def tree_of(tree: Tree, *, is_bare: bool = True) -> Query:
         case "prefix":  # whole words are kept without regard to the field
             return trees.Prefix(tree["text"])
         case "fuzzy":
-            return _fuzzy(tree["text"])
+            return trees.Fuzzy(tree["text"], 1)
         case "dates":
             first, last = map(date.fromisoformat, (tree["first"], tree["last"]))
             return trees.DateRange("published", first, last)
@@ -180,14 +178,6 @@ def tree_of(tree: Tree, *, is_bare: bool = True) -> Query:
             join = trees.And if tree["op"] == "and" else trees.Or
             return join(tuple(tree_of(child, is_bare=is_bare) for child in tree["of"]))
     raise NotOfferedError(f"this index has no {tree['op']}")
-
-
-def _fuzzy(text: str) -> Query:
-    node = getattr(trees, "Fuzzy", None)
-    if node is None:
-        raise NotOfferedError("searchkit has no fuzzy words")
-    query: Query = node(text)
-    return query
 
 
 def _write(engine: Engine, documents: Iterable[Document]) -> None:

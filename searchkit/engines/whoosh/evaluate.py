@@ -25,11 +25,13 @@ from searchkit.engines.scoring import date_score, proximity, proximity_score
 from searchkit.errors import QueryTreeError, SearchTimeoutError
 from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
 from searchkit.intervals import OverlapGroup, overlap_groups, within_terms
+from searchkit.queries.fuzzy import near_words
 from searchkit.queries.tree import (
     And,
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -62,7 +64,7 @@ class Evaluation:
             frequencies, as the searcher does.
 
     Attributes:
-        cut_prefixes: Prefixes that stand for more words than were looked up.
+        cut: Prefixes and fuzzy words that stand for more words than were looked up.
     """
 
     def __init__(
@@ -78,7 +80,7 @@ class Evaluation:
         self._terms = terms
         self._expansions: dict[str, list[str]] = {}
         self._within: dict[DateRange, tuple[OverlapGroup, ...]] = {}
-        self.cut_prefixes: list[str] = []
+        self.cut: list[str] = []
         self._timeout = self._end = math.inf
 
     def limit_time(self, timeout: float | None) -> None:
@@ -151,7 +153,9 @@ class Evaluation:
             case Word(text, field) | Phrase(text, field):
                 return _sum(self._text(text, name, leaf) for name in _fields(field))
             case Prefix():
-                return self._prefix(query, leaf)
+                return self._any_word(self._beginning_with(query), query.field, leaf)
+            case Fuzzy():
+                return self._any_word(self._near(query), query.field, leaf)
             case Name(kind, text):
                 return self._name(NAME_FIELD[kind], text, leaf)
             case DateRange():
@@ -264,9 +268,11 @@ class Evaluation:
             else:
                 yield doc, places
 
-    def _prefix(self, query: Prefix, leaf: Leaf) -> Scores:
-        words = self._expand(query.text)
-        if query.field is None:
+    def _any_word(self, words: Sequence[str], field: str | None, leaf: Leaf) -> Scores:
+        """
+        Score the documents that have at least one of some words as written.
+        """
+        if field is None:
             return _constant(1.0, (_numbers(leaf, "words", word) for word in words))
         # Whole words are kept for both fields together, stems for each: the document
         # has to have the word, and the field its stem.
@@ -274,7 +280,7 @@ class Evaluation:
         in_field: dict[str, set[int]] = {}
         for word in words:
             if (term := stem(word)) not in in_field:
-                in_field[term] = set(_numbers(leaf, query.field, term))
+                in_field[term] = set(_numbers(leaf, field, term))
         return _constant(
             1.0,
             (
@@ -284,21 +290,52 @@ class Evaluation:
             ),
         )
 
-    def _expand(self, text: str) -> list[str]:
+    def _beginning_with(self, query: Prefix) -> list[str]:
         """
         Return the words that a prefix stands for, at most the most frequent ones.
         """
-        if text not in self._expansions:
-            # What folds away, such as an apostrophe, is the beginning of no word.
-            folded = fold(text)
-            words = list(self._terms("words", folded)) if folded else []
+        # What folds away, such as an apostrophe, is the beginning of no word.
+        if not (folded := fold(query.text)):
+            return []
+        return self._expand(
+            f"{query.text}*",
+            lambda: (
+                (-frequency, word) for word, frequency in self._terms("words", folded)
+            ),
+        )
+
+    def _near(self, query: Fuzzy) -> list[str]:
+        """
+        Return the words that a fuzzy word stands for, at most the nearest ones.
+        """
+        if (near := near_words(query)) is None:
+            return []
+        return self._expand(
+            f"{query.text}~{query.distance}",
+            lambda: (
+                (distance, -frequency, word)
+                for word, frequency in self._terms("words", "")
+                if (distance := near.distance(word)) is not None
+            ),
+        )
+
+    def _expand(
+        self, name: str, ranked: Callable[[], Iterable[tuple[*tuple[int, ...], str]]]
+    ) -> list[str]:
+        """
+        Return the first words by their rank, at most so many as are looked up.
+
+        Args:
+            name: Of the leaf that stands for them.
+            ranked: Gives all words, in any order, each behind its rank.
+        """
+        if name not in self._expansions:
+            words = list(ranked())
             if len(words) > MAX_EXPANSIONS:
-                self.cut_prefixes.append(text)
-                words = heapq.nsmallest(
-                    MAX_EXPANSIONS, words, key=lambda item: (-item[1], item[0])
-                )
-            self._expansions[text] = [word for word, _ in words]
-        return self._expansions[text]
+                self.cut.append(name)
+                words = heapq.nsmallest(MAX_EXPANSIONS, words)
+            self._expansions[name] = [word for *_, word in words]
+        return self._expansions[name]
 
     def _name(self, field: str, text: str, leaf: Leaf) -> Scores:
         words = name_words(text)

@@ -96,8 +96,8 @@ class NativeSearcher:
         try:
             compiled = compile_query(query, self)
             cut = None
-            if compiled.prefixes or compiled.cut_prefixes:
-                cut = partial(_cut_prefixes, compiled)
+            if compiled.patterns or compiled.cut:
+                cut = partial(_cut, compiled)
             prepared: _native.PreparedSearch = _extension().PreparedSearch(
                 self._searcher,
                 compiled.plan,
@@ -151,6 +151,18 @@ class NativeSearcher:
             MAX_EXPANSIONS, words, key=lambda item: (-item[1], item[0])
         )
         return [word for word, _ in best], True
+
+    def near(self, word: str, distance: int) -> tuple[list[str], bool]:
+        """
+        Return the words within some edits of a folded one, at most the nearest ones.
+
+        Returns:
+            The words, and whether some were left out.
+        """
+        pattern = ("fuzzy", "words", word, distance, 0, True)
+        found = self._searcher.expand(*pattern, limit=MAX_EXPANSIONS + 1)
+        words = [word for word, _ in found[:MAX_EXPANSIONS]]
+        return words, len(found) > MAX_EXPANSIONS
 
     def terms(self, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
         """
@@ -242,12 +254,12 @@ class PreparedQuery(NamedTuple):
     search: Search
 
 
-def _cut_prefixes(compiled: CompiledQuery, texts: list[str]) -> tuple[str, ...]:
+def _cut(compiled: CompiledQuery, names: list[str]) -> tuple[str, ...]:
     """
-    Return the prefixes of which words were left out, as they were typed.
+    Return the prefixes and fuzzy words of which words were left out, as typed.
     """
-    cut = [compiled.prefixes[text] for text in texts]
-    return tuple(dict.fromkeys(compiled.cut_prefixes + cut))
+    cut = [compiled.patterns[name] for name in names]
+    return tuple(dict.fromkeys(compiled.cut + cut))
 
 
 def _extension() -> ModuleType:

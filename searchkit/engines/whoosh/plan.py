@@ -17,11 +17,13 @@ from searchkit.engines.scoring import idf, proximity_score
 from searchkit.errors import QueryTreeError
 from searchkit.fields import FIELD, NAME_FIELD, TEXT_FIELDS
 from searchkit.intervals import overlap_groups, within_terms
+from searchkit.queries.fuzzy import near_words
 from searchkit.queries.tree import (
     And,
     DateRange,
     Everything,
     Exact,
+    Fuzzy,
     Name,
     Not,
     Nothing,
@@ -61,6 +63,11 @@ class Dictionary(Protocol):
         Return the words that begin with ``prefix``, and whether some were left out.
         """
 
+    def near(self, word: str, distance: int) -> tuple[list[str], bool]:
+        """
+        Return the words within some edits of one, and whether some were left out.
+        """
+
     def terms(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
         """
         Walk over the terms of a field that begin with ``prefix``, in order.
@@ -77,14 +84,15 @@ class CompiledQuery(NamedTuple):
     Attributes:
         plan: What to match, and how to score it.
         proximity: Field, two terms and the most that their closeness can add.
-        prefixes: The prefixes of the plan as they were typed, by their folded form.
-        cut_prefixes: Those of which some words were left out already.
+        patterns: The prefixes and fuzzy words of the plan as they were typed, by the
+            names that the extension gives them.
+        cut: Those of which some words were left out already.
     """
 
     plan: Plan
     proximity: list[tuple[str, str, str, float]]
-    prefixes: dict[str, str]
-    cut_prefixes: list[str]
+    patterns: dict[str, str]
+    cut: list[str]
 
 
 def compile_query(query: Query, dictionary: Dictionary) -> CompiledQuery:
@@ -98,8 +106,8 @@ def compile_query(query: Query, dictionary: Dictionary) -> CompiledQuery:
     return CompiledQuery(
         compiler.node(query),
         compiler.neighbours(query),
-        compiler.prefixes,
-        compiler.cut_prefixes,
+        compiler.patterns,
+        compiler.cut,
     )
 
 
@@ -107,8 +115,8 @@ class _Compiler:
     def __init__(self, dictionary: Dictionary) -> None:
         self._dictionary = dictionary
         self._analyzer = english_analyzer()
-        self.prefixes: dict[str, str] = {}
-        self.cut_prefixes: list[str] = []
+        self.patterns: dict[str, str] = {}
+        self.cut: list[str] = []
 
     def node(self, query: Query) -> Plan:
         match query:
@@ -122,6 +130,8 @@ class _Compiler:
                 return self._text(text, (name,) if name else TEXT_FIELDS)
             case Prefix():
                 return self._prefix(query)
+            case Fuzzy():
+                return self._fuzzy(query)
             case Name(kind, text):
                 return self._name(NAME_FIELD[kind], text)
             case DateRange():
@@ -155,18 +165,37 @@ class _Compiler:
         if not folded:
             return NOTHING
         if query.field is None:
-            self.prefixes[folded] = query.text
+            self.patterns[folded] = f"{query.text}*"
             return "constant", 1.0, ("prefix", "words", folded)
-        # Whole words are kept for both fields together, stems for each: the document
-        # has to have the word, and the field its stem.
         words, is_cut = self._dictionary.expand(folded)
         if is_cut:
-            self.cut_prefixes.append(query.text)
+            self.cut.append(f"{query.text}*")
+        return self._any_word(words, query.field)
+
+    def _fuzzy(self, query: Fuzzy) -> Plan:
+        if (near := near_words(query)) is None:
+            return NOTHING
+        word, distance, typed = near.word, near.most, f"{query.text}~{query.distance}"
+        if query.field is None:
+            self.patterns[f"{word}~{distance}"] = typed
+            return "constant", 1.0, ("fuzzy", "words", word, distance, 0, True)
+        words, is_cut = self._dictionary.near(word, distance)
+        if is_cut:
+            self.cut.append(typed)
+        return self._any_word(words, query.field)
+
+    def _any_word(self, words: Iterable[str], field: str) -> Plan:
+        """
+        Look in one field for words as written.
+
+        Whole words are kept for both fields together, stems for each: the document has
+        to have the word, and the field its stem.
+        """
         by_stem: dict[str, list[str]] = {}
         for word in words:
             by_stem.setdefault(self._analyzer.stem(word), []).append(word)
         choices = tuple(
-            ("and", (("term", query.field, stem, 0.0), _any_of("words", group)))
+            ("and", (("term", field, stem, 0.0), _any_of("words", group)))
             for stem, group in by_stem.items()
         )
         return ("constant", 1.0, ("or", choices)) if choices else NOTHING

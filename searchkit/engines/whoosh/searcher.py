@@ -81,9 +81,7 @@ class WhooshSearcher:
                 able = self._first_days(found, wanted, order)
             evaluation.add_proximity(able)
             page = self._page(able, wanted, order)[offset:]
-        return Matches(
-            total if count else None, tuple(page), tuple(evaluation.cut_prefixes)
-        )
+        return Matches(total if count else None, tuple(page), tuple(evaluation.cut))
 
     def matches_any(self, query: Query) -> bool:
         """

@@ -114,7 +114,7 @@ def estimated_matches(query: Any, reader: IndexReader) -> int:
         return count
     compiled = snapshot.prepared(query).compiled
     # Which words of a prefix are taken depends on the whole index.
-    if compiled.cut_prefixes:
+    if compiled.cut:
         return count
     return min(count, snapshot.most_matches(compiled.plan))
 

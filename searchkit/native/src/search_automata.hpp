@@ -27,6 +27,9 @@ class TermMatcher {
   virtual const std::string& start() const = 0;
   // Judges the next term; terms ascend.
   virtual Verdict judge(std::string_view term) = 0;
+  // After kWanted: how far the term is from what was asked for.  Where there are too
+  // many terms, the nearest are taken.
+  virtual uint32_t distance() const { return 0; }
   // After kLeap: a text behind the term that was judged.
   const std::string& leap() const { return leap_; }
 

@@ -15,22 +15,13 @@ using Counted = std::pair<std::string, uint64_t>;
 struct Found {
   std::string term;
   TermEntry entry;
+  uint32_t distance;  // from what was asked for
 };
 
-// Steps after which looking up a term is faster than walking on.
-constexpr int kPatience = 16;
 constexpr size_t kTermsPerCheck = 64;
 
-void move_to(TermCursor& cursor, const std::string& text) {
-  for (int step = 0; step < kPatience; ++step) {
-    cursor.next();
-    if (!cursor.valid() || cursor.text() >= text) return;
-  }
-  cursor.seek(text);
-}
-
 // Calls `visit` with a cursor at each of the terms of a segment that a pattern
-// describes, in order.
+// describes, in order, and with how far the term is from what was asked for.
 template <class Visit>
 void each_term(const Leaf& leaf, std::string_view name, const TermsPattern& pattern,
                Stop& stop, Visit&& visit) {
@@ -43,9 +34,13 @@ void each_term(const Leaf& leaf, std::string_view name, const TermsPattern& patt
     if (walked % kTermsPerCheck == 0) stop.check();
     const Verdict verdict = matcher->judge(cursor.text());
     if (verdict == Verdict::kOver) break;
-    if (verdict == Verdict::kWanted) visit(cursor);
+    if (verdict == Verdict::kWanted) visit(cursor, matcher->distance());
     if (verdict == Verdict::kLeap) {
-      move_to(cursor, matcher->leap());
+      // What is looked for is often what comes next.
+      cursor.next();
+      if (cursor.valid() && cursor.text() < matcher->leap()) {
+        cursor.seek(matcher->leap());
+      }
     } else {
       cursor.next();
     }
@@ -59,33 +54,47 @@ std::vector<std::vector<Found>> terms_of_all(const Snapshot& snapshot,
   std::vector<std::vector<Found>> all;
   for (const Leaf& leaf : snapshot.leaves()) {
     std::vector<Found> found;
-    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor) {
-      found.push_back({cursor.text(), cursor.entry()});
+    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor, uint32_t distance) {
+      found.push_back({std::string(cursor.text()), cursor.entry(), distance});
     });
     all.push_back(std::move(found));
   }
   return all;
 }
 
-// The `most` most frequent terms, in that order; `more` says whether there were others.
-std::vector<Counted> most_frequent(const std::vector<std::vector<Found>>& all,
-                                   size_t most, bool& more) {
-  std::unordered_map<std::string_view, uint64_t> counts;
+// The `most` nearest terms and of these the most frequent, in that order; `more` says
+// whether there were others.
+std::vector<Counted> first_terms(const std::vector<std::vector<Found>>& all,
+                                 size_t most, bool& more) {
+  struct Ranked {
+    std::string_view term;
+    uint64_t frequency = 0;
+    uint32_t distance = 0;
+  };
+  std::unordered_map<std::string_view, Ranked> by_term;
   for (const std::vector<Found>& found : all) {
     for (const Found& term : found) {
-      counts[term.term] += term.entry.document_frequency;
+      Ranked& ranked = by_term[term.term];
+      ranked.term = term.term;
+      ranked.frequency += term.entry.document_frequency;
+      ranked.distance = term.distance;
     }
   }
-  std::vector<std::pair<std::string_view, uint64_t>> ranked(counts.begin(),
-                                                            counts.end());
+  std::vector<Ranked> ranked;
+  for (const auto& [_, term] : by_term) ranked.push_back(term);
   more = ranked.size() > most;
   const auto end = ranked.begin() + static_cast<ptrdiff_t>(more ? most : ranked.size());
-  const auto is_first = [](const auto& left, const auto& right) {
-    return left.second != right.second ? left.second > right.second
-                                       : left.first < right.first;
+  const auto is_first = [](const Ranked& left, const Ranked& right) {
+    if (left.distance != right.distance) return left.distance < right.distance;
+    return left.frequency != right.frequency ? left.frequency > right.frequency
+                                             : left.term < right.term;
   };
   std::partial_sort(ranked.begin(), end, ranked.end(), is_first);
-  return std::vector<Counted>(ranked.begin(), end);
+  std::vector<Counted> first;
+  for (auto at = ranked.begin(); at != end; ++at) {
+    first.emplace_back(at->term, at->frequency);
+  }
+  return first;
 }
 
 }  // namespace
@@ -97,7 +106,7 @@ Expansion expand(const Snapshot& snapshot, std::string_view field,
   size_t total = 0;
   for (const Leaf& leaf : snapshot.leaves()) {
     std::vector<TermEntry> entries;
-    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor) {
+    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor, uint32_t) {
       entries.push_back(cursor.entry());
     });
     total += entries.size();
@@ -108,7 +117,7 @@ Expansion expand(const Snapshot& snapshot, std::string_view field,
   const std::vector<std::vector<Found>> all =
       terms_of_all(snapshot, field, pattern, stop);
   std::unordered_set<std::string> kept;
-  for (Counted& term : most_frequent(all, most, expansion.cut)) {
+  for (Counted& term : first_terms(all, most, expansion.cut)) {
     kept.insert(std::move(term.first));
   }
   if (!expansion.cut) return expansion;
@@ -126,7 +135,7 @@ std::vector<Counted> expanded_terms(const Snapshot& snapshot, std::string_view f
                                     const TermsPattern& pattern, size_t most,
                                     Stop& stop) {
   bool more = false;
-  return most_frequent(terms_of_all(snapshot, field, pattern, stop), most, more);
+  return first_terms(terms_of_all(snapshot, field, pattern, stop), most, more);
 }
 
 }  // namespace searchkit

@@ -271,10 +271,12 @@ void Query::resolve_terms(const Plan& plan, QueryNode& node) {
       expand(snapshot_, plan.field, plan.pattern, most_expansions_, *stop_);
   const TermsPattern& pattern = plan.pattern;
   if (found.cut) {
-    const std::string text =
-        pattern.kind == TermsKind::kRange
-            ? pattern.first.value_or("") + ".." + pattern.last.value_or("")
-            : pattern.text;
+    std::string text = pattern.text;
+    if (pattern.kind == TermsKind::kRange) {
+      text = pattern.first.value_or("") + ".." + pattern.last.value_or("");
+    } else if (pattern.kind == TermsKind::kFuzzy) {
+      text += "~" + std::to_string(pattern.distance);
+    }
     if (std::count(cut_patterns_.begin(), cut_patterns_.end(), text) == 0) {
       cut_patterns_.push_back(text);
     }

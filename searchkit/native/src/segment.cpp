@@ -302,6 +302,9 @@ void Segment::verify_terms(const Field& field) const {
 
 // --- terms ----------------------------------------------------------------------
 
+// Most terms differ from the one before in no more bytes.
+constexpr ptrdiff_t kFewBytes = 16;
+
 TermCursor::TermCursor(const Segment& segment, const Field& field)
     : segment_(&segment), field_(&field) {
   entry_.number = field.terms;
@@ -324,7 +327,7 @@ void TermCursor::open_block(uint32_t block) {
   positions_at_ = load<uint64_t>(record + 16);
   at_ = field_->term_data.data + start;
   end_ = field_->term_data.data + end;
-  text_.clear();
+  size_ = 0;
   entry_.number = block * kTermsPerBlock;
   read_entry();
 }
@@ -332,12 +335,18 @@ void TermCursor::open_block(uint32_t block) {
 void TermCursor::read_entry() {
   uint64_t shared = 0, fresh = 0, documents = 0, more = 0, size = 0, positions = 0;
   bool whole = get_varint(at_, end_, shared) && get_varint(at_, end_, fresh);
-  if (!whole || shared > text_.size() || fresh > kMostTermSize - shared ||
+  if (!whole || shared > size_ || fresh > kMostTermSize - shared ||
       fresh > static_cast<uint64_t>(end_ - at_)) {
     segment_->damaged("the term dictionary is altered");
   }
-  text_.resize(shared + fresh);
-  std::memcpy(text_.data() + shared, at_, fresh);
+  size_ = shared + fresh;
+  if (size_ + kFewBytes > room_.size()) room_.resize(2 * size_ + kFewBytes);
+  if (fresh <= kFewBytes && end_ - at_ >= kFewBytes) {
+    std::memcpy(room_.data() + shared, at_, kFewBytes);  // takes no call
+  } else {
+    std::memcpy(room_.data() + shared, at_, fresh);
+  }
+  shared_ = shared;
   at_ += fresh;
   whole = get_varint(at_, end_, documents) &&
           (!field_->has(kFrequencies) || get_varint(at_, end_, more)) &&
@@ -390,11 +399,19 @@ void TermCursor::move_to(uint32_t number) {
 void TermCursor::seek(std::string_view text) {
   if (field_->terms == 0) return;
   uint32_t low = 0, high = (field_->terms - 1) / kTermsPerBlock + 1;
-  if (valid() && text_ <= text) {
-    // Who looks up one term after the other in their order often stays in a block.
+  if (valid() && this->text() <= text) {
+    // Who looks up one term after the other in their order often stays in a block, or
+    // goes not far: blocks are passed over by 1, 2, 4 and so on.
     low = entry_.number / kTermsPerBlock;
-    if (low + 1 == high || text < first_of(low + 1)) {
-      while (valid() && text_ < text) next();
+    const uint32_t here = low;
+    uint32_t width = 1;
+    while (high - low > width && first_of(low + width) <= text) {
+      low += width;
+      width *= 2;
+    }
+    high = std::min(high, low + width);
+    if (low == here && low + 1 == high) {
+      walk_to(text);
       return;
     }
   }
@@ -408,7 +425,26 @@ void TermCursor::seek(std::string_view text) {
     }
   }
   open_block(low);
-  while (valid() && text_ < text) next();
+  walk_to(text);
+}
+
+// Goes on, one term after the other, to the first that is not before a text.
+void TermCursor::walk_to(std::string_view text) {
+  while (valid()) {
+    const std::string_view here = this->text();
+    const size_t most = std::min(here.size(), text.size());
+    size_t same = 0;
+    while (same < most && here[same] == text[same]) ++same;
+    const bool is_before =
+        same < text.size() &&
+        (same == here.size() ||
+         static_cast<uint8_t>(here[same]) < static_cast<uint8_t>(text[same]));
+    if (!is_before) return;
+    // Terms that share the byte which is before that of the text are before it, too.
+    do {
+      next();
+    } while (valid() && shared_ > same);
+  }
 }
 
 // The first term of a block, which is written whole.

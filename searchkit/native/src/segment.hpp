@@ -62,12 +62,14 @@ class TermCursor {
   void move_to(uint32_t number);
   void next();
   bool valid() const { return entry_.number < field_->terms; }
-  const std::string& text() const { return text_; }
+  // Holds until the cursor moves.
+  std::string_view text() const { return {room_.data(), size_}; }
   const TermEntry& entry() const { return entry_; }
 
  private:
   void open_block(uint32_t block);
   void read_entry();
+  void walk_to(std::string_view text);
   std::string_view first_of(uint32_t block) const;
 
   const Segment* segment_;
@@ -75,7 +77,9 @@ class TermCursor {
   const uint8_t* at_ = nullptr;
   const uint8_t* end_ = nullptr;
   uint64_t postings_at_ = 0, positions_at_ = 0;
-  std::string text_;
+  std::string room_;  // the text, and what is left of longer ones
+  size_t size_ = 0;   // of the text
+  uint64_t shared_ = 0;  // bytes of the text that are those of the term before
   TermEntry entry_;
 };
 

@@ -29,6 +29,7 @@ class MatchFinder::Pass {
     const auto from = static_cast<int64_t>(start);
     const auto to = static_cast<int64_t>(end);
     if (!finder_.prefixes_.empty()) prefixes(word, from, to);
+    if (!finder_.fuzzies_.empty()) fuzzies(word, from, to);
     const uint32_t number = finder_.number_of(term);
     if (number == kNone) {
       part();
@@ -46,6 +47,15 @@ class MatchFinder::Pass {
     for (const Prefix& prefix : finder_.prefixes_) {
       if (starts_with(text, prefix.text)) {
         found_.push_back({start, end, prefix.target});
+      }
+    }
+  }
+
+  void fuzzies(uint32_t word, int64_t start, int64_t end) {
+    const std::string_view text = finder_.analyzer_.words()[word];
+    for (const Fuzzy& fuzzy : finder_.fuzzies_) {
+      if (fuzzy.matcher->judge(text) == Verdict::kWanted) {
+        found_.push_back({start, end, fuzzy.target});
       }
     }
   }
@@ -125,6 +135,16 @@ void MatchFinder::add_prefix(std::string_view prefix, uint32_t target) {
   meet(target);
 }
 
+void MatchFinder::add_fuzzy(std::string_view word, uint32_t distance,
+                            uint32_t target) {
+  TermsPattern pattern;
+  pattern.kind = TermsKind::kFuzzy;
+  pattern.text = word;
+  pattern.distance = distance;
+  fuzzies_.push_back({matcher_for(pattern), target});
+  meet(target);
+}
+
 void MatchFinder::learn() {
   const Vocabulary& terms = analyzer_.terms();
   if (generation_ == analyzer_.generation()) {
@@ -154,7 +174,7 @@ void MatchFinder::place(uint32_t term, uint32_t number) {
 
 void MatchFinder::find(PyObject* text, std::vector<Match>& found) {
   const Utf8Text source(text);
-  if (words_.empty() && prefixes_.empty()) return;
+  if (words_.empty() && prefixes_.empty() && fuzzies_.empty()) return;
   Pass pass(*this, found);
   std::optional<WithoutGil> others_run;
   if (source.view().size() > kLongText) others_run.emplace();

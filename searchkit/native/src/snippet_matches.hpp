@@ -9,12 +9,14 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "analyzer.hpp"
+#include "search_automata.hpp"
 
 namespace searchkit {
 
@@ -49,6 +51,10 @@ class MatchFinder {
   // Looks for words that begin like this; it must not be empty.
   void add_prefix(std::string_view prefix, uint32_t target);
 
+  // Looks for words within some edits, at most 8, of a folded one.  Throws
+  // std::invalid_argument for more edits, and for words that are too long.
+  void add_fuzzy(std::string_view word, uint32_t distance, uint32_t target);
+
   // Adds the matches in a text to `found`, in the order of their ends.  Lets other
   // Python threads run while a long text is read.  Throws as Analyzer::each_token does.
   void find(PyObject* text, std::vector<Match>& found);
@@ -69,6 +75,11 @@ class MatchFinder {
   };
   struct Prefix {
     std::string text;
+    uint32_t target;
+  };
+
+  struct Fuzzy {
+    std::unique_ptr<TermMatcher> matcher;
     uint32_t target;
   };
 
@@ -99,6 +110,7 @@ class MatchFinder {
   size_t longest_ = 0;  // of the sequences
   std::vector<Prefix> prefixes_;
   std::array<bool, 256> first_bytes_{};  // of the prefixes
+  std::vector<Fuzzy> fuzzies_;
   uint32_t targets_ = 0;
 
   // Terms of the analyzer, which gives them other numbers when it starts anew.

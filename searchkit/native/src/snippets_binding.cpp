@@ -110,8 +110,9 @@ Object quotation_from(const Quotation& quotation) {
 int finder_init(PyObject* self, PyObject* args, PyObject*) {
   return guarded_status([&] {
     PyObject *analyzer = nullptr, *words = nullptr, *sequences = nullptr,
-             *prefixes = nullptr;
-    if (!PyArg_ParseTuple(args, "OOOO", &analyzer, &words, &sequences, &prefixes)) {
+             *prefixes = nullptr, *fuzzies = nullptr;
+    if (!PyArg_ParseTuple(args, "OOOOO", &analyzer, &words, &sequences, &prefixes,
+                          &fuzzies)) {
       throw PythonError();
     }
     auto finder = std::make_unique<MatchFinder>(analyzer);
@@ -136,6 +137,15 @@ int finder_init(PyObject* self, PyObject* args, PyObject*) {
     });
     each_wanted(prefixes, [&](PyObject* prefix, uint32_t target) {
       finder->add_prefix(Utf8Text(prefix).view(), target);
+    });
+    each_item(fuzzies, [&](PyObject* item) {
+      const Object triple = tuple_of(item);
+      PyObject* word = nullptr;
+      unsigned int distance = 0, target = 0;
+      if (!PyArg_ParseTuple(triple.get(), "OII", &word, &distance, &target)) {
+        throw PythonError();
+      }
+      finder->add_fuzzy(Utf8Text(word).view(), distance, target);
     });
     reinterpret_cast<Box<MatchFinder>*>(self)->value = std::move(finder);
   });
