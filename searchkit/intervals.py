@@ -74,8 +74,8 @@ class Interval(NamedTuple):
     first: date
     last: date
 
-    @classmethod
-    def parse(cls, text: str) -> Interval:
+    @staticmethod
+    def parse(text: str) -> Interval:
         """
         Read a partial date: a day, month, year, decade or century.
 
@@ -86,26 +86,7 @@ class Interval(NamedTuple):
         Raises:
             DateValueError: ``text`` is of another form, or no such day exists.
         """
-        try:
-            if found := _PARTIAL.match(text):
-                year, month, day = found.groups()
-                if day:
-                    return cls.of_day(date(int(year), int(month), int(day)))
-                if month:
-                    return cls.of_month(int(year), int(month))
-                return cls.of_years(int(year), int(year))
-            if found := _CENTURY_IN_FIGURES.match(text):
-                start = int(found[1]) * 100
-                return cls.of_years(max(start, 1), start + 99)
-            if found := _DECADE.match(text):
-                start = int(found[1]) * 10
-                return cls.of_years(max(start, 1), start + 9)
-            if found := _CENTURY.match(text):
-                start = int(found[1]) * 100
-                return cls.of_years(max(start, 1), start + 99)
-        except ValueError:
-            raise DateValueError(text) from None
-        raise DateValueError(text)
+        return _parsed(text)
 
     @classmethod
     def of_day(cls, day: date) -> Interval:
@@ -177,6 +158,33 @@ class Interval(NamedTuple):
         if len(nodes) == 1 and not nodes[0].endswith("XXX"):
             return nodes[0]
         return f"{self.first.isoformat()}..{self.last.isoformat()}"
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(text: str) -> Interval:
+    """
+    Read a partial date; articles of one day share theirs.
+    """
+    try:
+        if found := _PARTIAL.match(text):
+            year, month, day = found.groups()
+            if day:
+                return Interval.of_day(date(int(year), int(month), int(day)))
+            if month:
+                return Interval.of_month(int(year), int(month))
+            return Interval.of_years(int(year), int(year))
+        if found := _CENTURY_IN_FIGURES.match(text):
+            start = int(found[1]) * 100
+            return Interval.of_years(max(start, 1), start + 99)
+        if found := _DECADE.match(text):
+            start = int(found[1]) * 10
+            return Interval.of_years(max(start, 1), start + 9)
+        if found := _CENTURY.match(text):
+            start = int(found[1]) * 100
+            return Interval.of_years(max(start, 1), start + 99)
+    except ValueError:
+        raise DateValueError(text) from None
+    raise DateValueError(text)
 
 
 def _last_of_month(day: date) -> date:

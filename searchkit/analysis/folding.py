@@ -71,9 +71,10 @@ class SurfaceAnalyzer:
             Term, word, start and end of each token in it, at least one; the ends in
             code points of the surface.
         """
-        if surface.isascii() and surface.isalnum():
+        plain = self._without_possessive(surface)
+        if plain.isascii() and plain.isalnum():
             # The rules below come to this for nearly all surfaces.
-            word = surface.lower()[:MAX_TERM_LENGTH]
+            word = plain.lower()[:MAX_TERM_LENGTH]
             return ((self.stem(word), word, 0, len(surface)),)
         if has_unspaced(surface):
             # Cut last, a possessive would leave a piece of nothing but an apostrophe.

@@ -144,6 +144,15 @@ class Article:
 
 
 def _storable(text: str) -> str:
+    if "\x00" not in text:
+        if text.isascii():
+            return text
+        try:
+            text.encode()  # many times faster than looking for half code points
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
     return _UNSTORABLE.sub("\ufffd", text)
 
 
