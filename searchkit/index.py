@@ -268,13 +268,18 @@ class Index:
 
     # --- writing ----------------------------------------------------------------
 
-    def add(self, articles: Iterable[Article]) -> IndexingReport:
+    def add(
+        self, articles: Iterable[Article], *, processes: int | None = None
+    ) -> IndexingReport:
         """
         Add articles, or replace those with the same ids.
 
         Args:
             articles: Any iterable; it is read once, and only a batch of it is in memory
                 at a time.
+            processes: How many processes find dates and entities, where there is much
+                text; 1 for this one alone, by default one for each core, at most
+                ``searchkit.settings.MAX_PROCESSES``.
 
         Returns:
             What was added, updated and unchanged.
@@ -282,7 +287,7 @@ class Index:
         Raises:
             IndexLockedError: Another process is writing.
         """
-        with self._writing() as run:
+        with self._writing(processes=processes) as run:
             run.add(articles)
         return run.report
 
@@ -292,6 +297,7 @@ class Index:
         *,
         prune: bool = False,
         stdin: BinaryIO | None = None,
+        processes: int | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IndexingReport:
         """
@@ -301,7 +307,9 @@ class Index:
             paths: Files, folders, glob patterns, or ``-`` for standard input.
             prune: Delete articles whose files under ``paths`` are gone.
             stdin: What is read for ``-``, by default the standard input.
-            progress: Called after each article and each source.
+            processes: As for :meth:`add`.
+            progress: Called after each article and each source, then after each
+                article that is annotated again.
 
         Returns:
             What was done, and what could not be read and why.
@@ -309,7 +317,7 @@ class Index:
         Raises:
             IndexLockedError: Another process is writing.
         """
-        with self._writing() as run:
+        with self._writing(processes=processes) as run:
             run.add_sources(
                 [os.fspath(path) for path in paths],
                 prune=prune,
@@ -443,16 +451,22 @@ class Index:
         return None
 
     @contextmanager
-    def _writing(self, *, annotate: bool = True) -> Iterator[IndexingRun]:
+    def _writing(
+        self, *, annotate: bool = True, processes: int | None = 1
+    ) -> Iterator[IndexingRun]:
         from searchkit.annotations import default_annotators  # noqa: PLC0415 - as above
         from searchkit.catalog import WriterLock  # noqa: PLC0415
-        from searchkit.indexing import IndexingRun, catch_up  # noqa: PLC0415
+        from searchkit.indexing import IndexingRun, catch_up, usual_processes  # noqa: PLC0415
 
+        if processes is None:
+            processes = usual_processes()
         annotators = default_annotators() if annotate and self.is_annotated else ()
         with WriterLock(self.path, patience=WRITER_PATIENCE):
             catch_up(self._catalog, self._engine)
             try:
-                with IndexingRun(self._catalog, self._engine, annotators) as run:
+                with IndexingRun(
+                    self._catalog, self._engine, annotators, processes=processes
+                ) as run:
                     yield run
             finally:
                 self.refresh()

@@ -18,6 +18,9 @@ INDEX_VARIABLE = "SEARCHKIT_INDEX"
 BATCH_ARTICLES = 500
 """Articles written to the catalog in one transaction, at most."""
 
+MAX_PROCESSES = 8
+"""Processes that annotate unless more are asked for; each takes some 100 MB."""
+
 BATCH_CHARACTERS = 8 * 2**20
 """Code points of text written to the catalog in one transaction, about."""
 

@@ -56,9 +56,11 @@ Article(*, title: str = '', body: str = '', published: str | date | None = None,
 Article.identified_by_content(self) -> Article
 
 Index(path: Path, catalog: Catalog, engine: Engine) -> None
-Index.add(self, articles: Iterable[Article]) -> IndexingReport
+Index.add(self, articles: Iterable[Article], *,
+    processes: int | None = None) -> IndexingReport
 Index.add_sources(self, paths: Iterable[str | os.PathLike[str]], *,
     prune: bool = False, stdin: BinaryIO | None = None,
+    processes: int | None = None,
     progress: Callable[[Progress], None] | None = None) -> IndexingReport
 Index.annotations(self, article_id: str) -> Annotations
 Index.close(self) -> None

@@ -262,8 +262,8 @@ class _Work:
         with IndexingRun(catalog, self._engine, annotators) as run:
             # No source: what is annotated otherwise is annotated anew all the same.
             run.add_sources([])
-        if run.report.updated:
-            self.done.append(f"annotated {_articles(run.report.updated)} anew")
+        if run.report.reannotated:
+            self.done.append(f"annotated {_articles(run.report.reannotated)} anew")
 
     def _can_be_opened(self) -> bool:
         try:

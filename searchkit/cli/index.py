@@ -14,6 +14,7 @@ from searchkit import native
 from searchkit.cli.output import counted, index_option, say, say_error, sized
 from searchkit.cli.progress import open_index, progress_bar
 from searchkit.index import index_exists
+from searchkit.settings import MAX_PROCESSES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,13 @@ _SHOWN = 50
     default=True,
     help="Find dates and entities (default); decided when the index is made.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that find them.  [default: one for each core, at most"
+    f" {MAX_PROCESSES}]",
+)
 @index_option
 @click.pass_context
 def command(
@@ -45,6 +53,7 @@ def command(
     paths: tuple[str, ...],
     prune: bool,
     annotate: bool,
+    processes: int | None,
     index_dir: Path,
 ) -> None:
     """
@@ -75,7 +84,9 @@ def command(
         if native.is_missing():
             say([_NOT_COMPILED])
     with opened as index, progress_bar() as show:
-        report = index.add_sources(paths, prune=prune, progress=show)
+        report = index.add_sources(
+            paths, prune=prune, processes=processes, progress=show
+        )
     print_report(report)
     ctx.exit(2 if report.failures else 0)
 
@@ -123,6 +134,9 @@ def report_lines(report: IndexingReport) -> list[str]:
             f"found: {entities} of people, organisations and places, {times}",
             f"text: {size} in {report.seconds:.1f} s ({rate}/s)",
         ]
+    if report.reannotated:
+        again = counted(report.reannotated, "article")
+        lines.append(f"annotated again, by new rules: {again}")
     if report.skipped:
         lines.append(f"skipped: {counted(report.skipped, 'file')} of other kinds")
     return lines

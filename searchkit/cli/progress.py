@@ -60,25 +60,41 @@ def progress_bar(
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
         DownloadColumn,
+        ProgressColumn,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
     from rich.progress import Progress as RichProgress  # noqa: PLC0415
 
-    with RichProgress(
-        TextColumn("{task.fields[articles]:,} articles"),
-        BarColumn(),
-        *([DownloadColumn(), TransferSpeedColumn()] if of_bytes else []),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
-        task = bar.add_task("index", total=None, articles=0)
+    console = Console(stderr=True)
+
+    def bar_of(what: str, *columns: ProgressColumn) -> RichProgress:
+        bar = RichProgress(
+            TextColumn(what + "{task.fields[articles]:,} articles"),
+            BarColumn(),
+            *columns,
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        bar.add_task("index", total=None, articles=0)
+        return bar
+
+    sizes = (DownloadColumn(), TransferSpeedColumn()) if of_bytes else ()
+    with ExitStack() as stack:
+        stage = "reading"
+        bar = stack.enter_context(bar_of("", *sizes))
 
         def show(progress: Progress) -> None:
+            nonlocal bar, stage
+            if progress.stage != stage:
+                # Only one bar may be on a terminal at a time.
+                stack.close()
+                bar, stage = bar_of("annotating again: "), progress.stage
+                stack.enter_context(bar)
             bar.update(
-                task,
+                bar.task_ids[0],
                 completed=progress.done,
                 total=progress.total or None,
                 articles=progress.articles,

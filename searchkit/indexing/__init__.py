@@ -11,6 +11,8 @@ may be behind the catalog after a crash and is never ahead of it: :func:`catch_u
 writes what is missing.
 
 - ``run`` decides what is stored and what goes.
+- ``annotating`` finds dates and entities, with the help of ``workers`` where there is
+  much to do.
 - ``transfer`` takes it there, in the order that a crash cannot harm.
 - ``interrupts`` holds the interrupt key back while a batch is on its way.
 - ``report`` counts.
@@ -28,14 +30,22 @@ What decides whether an article is stored:
   text under the same id from another file is refused with a message, and nothing is
   overwritten.
 
-Annotations that other annotators have made are made again from the catalog, without
-reading any file.
+Annotations are kept in the catalog with the fingerprints of what has made them.  Those
+that other annotators have made are made again from the catalog, without reading any
+file, after what is new: article by article, and kind by kind.
 """
 
 from __future__ import annotations
 
+from searchkit.indexing.annotating import usual_processes
 from searchkit.indexing.report import IndexingReport, Progress
 from searchkit.indexing.run import IndexingRun
 from searchkit.indexing.transfer import catch_up
 
-__all__ = ["IndexingReport", "IndexingRun", "Progress", "catch_up"]
+__all__ = [
+    "IndexingReport",
+    "IndexingRun",
+    "Progress",
+    "catch_up",
+    "usual_processes",
+]

@@ -5,7 +5,7 @@ What a run of indexing tells, while it goes on and when it is through.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from searchkit.articles import ReadWarning
@@ -19,14 +19,17 @@ class Progress:
 
     Attributes:
         done: How much is through: of sources about how many bytes, of a rebuilding
-            how many articles.
+            and of annotating how many articles.
         total: How much there is, likewise; 0 where it is not known.
         articles: Articles seen so far.
+        stage: ``annotating`` while articles are annotated again that other annotators
+            have annotated, after all reading.
     """
 
     done: int
     total: int
     articles: int
+    stage: Literal["reading", "annotating"] = "reading"
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class IndexingReport:
         unchanged: Articles that were there already.
         duplicates: Articles that came twice in this run with the same text.
         deleted: Articles that no source has any more.
+        reannotated: Articles that were there, and were annotated again, since there
+            are other annotators now.
         entities: Mentions of entities found in what was added and updated.
         dates: Time expressions found there.
         text_bytes: UTF-8 bytes of the bodies of what was added and updated.
@@ -54,6 +59,7 @@ class IndexingReport:
     unchanged: int = 0
     duplicates: int = 0
     deleted: int = 0
+    reannotated: int = 0
     entities: int = 0
     dates: int = 0
     text_bytes: int = 0

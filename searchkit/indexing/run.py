@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from searchkit.annotations.model import Annotations
 from searchkit.articles import (
     ReadWarning,
     Source,
@@ -23,6 +22,7 @@ from searchkit.articles.model import Article
 from searchkit.articles.sources import STDIN
 from searchkit.catalog import Catalog, KnownArticle, KnownSource
 from searchkit.errors import ArticleError
+from searchkit.indexing.annotating import Annotating
 from searchkit.indexing.report import IndexingReport, Progress
 from searchkit.indexing.transfer import SourceRecord, Transfer
 from searchkit.settings import RACY_NS
@@ -62,15 +62,21 @@ class IndexingRun:
         catalog: Where articles go first.
         engine: Where they go then; up to date with the catalog.
         annotators: What is looked for in each article.
+        processes: How many processes annotate, at most; 1 for none but this one.
     """
 
     def __init__(
-        self, catalog: Catalog, engine: Engine, annotators: Sequence[Annotator]
+        self,
+        catalog: Catalog,
+        engine: Engine,
+        annotators: Sequence[Annotator],
+        *,
+        processes: int = 1,
     ) -> None:
         self.report = IndexingReport()
         self._catalog = catalog
-        self._annotators = annotators
-        self._fingerprints: dict[str, str] = {a.kind: a.fingerprint for a in annotators}
+        self._annotating = Annotating(annotators, processes)
+        self._fingerprints = self._annotating.fingerprints
         self._transfer = Transfer(catalog, engine, self._fingerprints, self.report)
         #: Whether the catalog was empty, and knows what this run has stored alone.
         self._is_first = catalog.generation == 0
@@ -90,6 +96,7 @@ class IndexingRun:
             if error is None:
                 self._transfer.finish()
         finally:
+            self._annotating.close()
             self._transfer.salvage()
             self.report.seconds = time.monotonic() - self._started
 
@@ -121,7 +128,6 @@ class IndexingRun:
             stdin: What is read for ``-``.
             progress: Called after each article and each source.
         """
-        self._annotate_anew()
         paths = list(paths)
         discovery = discover(paths, stdin=stdin)
         found = list(discovery)
@@ -145,6 +151,7 @@ class IndexingRun:
             # Only now: what was moved has been found in its new place.
             self._prune(paths, {item.location for item in found})
         self._add_again(sources)
+        self._annotate_anew(progress)
 
     def delete(self, ids: Iterable[str]) -> list[str]:
         """
@@ -367,8 +374,9 @@ class IndexingRun:
                 others = again or not location or set(known.locations) - {location}
                 if others:
                     article = _completed(self._article(article.id), article)
+            # What other annotators have annotated waits until all files are read.
             if known.fingerprint == article.fingerprint and (
-                dict(known.annotators) == self._fingerprints
+                location or dict(known.annotators) == self._fingerprints
             ):
                 if not location and "" not in known.locations:
                     self._transfer.scripted[article.id] = article.fingerprint
@@ -377,10 +385,10 @@ class IndexingRun:
                 else:
                     self.report.unchanged += 1
                     if location and _has_moved(known, location):
-                        self._move(article, location)
+                        self._move(article, location, known)
                 return
         is_first = article.id not in self._stored
-        self._transfer.put(article, self._annotate(article), counts=is_first)
+        self._transfer.put(article, self._annotating.begin(article), counts=is_first)
         if not location:
             self._transfer.scripted[article.id] = article.fingerprint
         self._stored[article.id] = location
@@ -435,28 +443,40 @@ class IndexingRun:
             return self._transfer.pending[article_id].article
         return self._catalog.get(article_id).article
 
-    def _move(self, article: Article, location: str) -> None:
+    def _move(self, article: Article, location: str, known: KnownArticle) -> None:
         """
         Give a stored article the path that it has now.
         """
         stored = self._catalog.get(article.id)
         moved = _changed(stored.article, path=article.path)
-        self._transfer.put(moved, stored.annotations, counts=False)
+        annotations = self._annotating.begin(
+            moved, known=stored.annotations, by=known.annotators
+        )
+        self._transfer.put(moved, annotations, counts=False)
         self._stored[article.id] = location
 
-    def _annotate_anew(self) -> None:
+    def _annotate_anew(self, progress: Callable[[Progress], None] | None) -> None:
         """
         Annotate again what other annotators have annotated, from the catalog.
-        """
-        for article_id in self._catalog.annotated_otherwise(self._fingerprints):
-            article = self._catalog.get(article_id).article
-            self._transfer.put(article, self._annotate(article), counts=True)
-            self._transfer.flush_if_full()
-        self._transfer.flush()
 
-    def _annotate(self, article: Article) -> Annotations:
-        found = {a.kind: tuple(a.annotate(article)) for a in self._annotators}
-        return Annotations(**found)  # type: ignore[arg-type]
+        It comes last, since it may take long: what is new can be found before, and what
+        an interrupted run has not come to, the next one does.
+        """
+        outdated = self._catalog.annotated_otherwise(self._fingerprints)
+        for done, article_id in enumerate(outdated, 1):
+            stored = self._catalog.get(article_id)
+            known = self._catalog.known_article(article_id)
+            annotations = self._annotating.begin(
+                stored.article,
+                known=stored.annotations,
+                by=known.annotators if known else {},
+            )
+            self._transfer.put(stored.article, annotations, counts=False)
+            self._transfer.flush_if_full()
+            self.report.reannotated += 1
+            if progress:
+                progress(Progress(done, len(outdated), done, "annotating"))
+        self._transfer.flush()
 
 
 def _owner(known: KnownArticle, article: Article, location: str) -> str | None:

@@ -22,10 +22,10 @@ from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARAC
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from searchkit.annotations.model import Annotations
     from searchkit.articles.model import Article
     from searchkit.catalog import Catalog
     from searchkit.engines.base import Engine, Writer
+    from searchkit.indexing.annotating import Promise
     from searchkit.indexing.report import IndexingReport
 
 
@@ -56,7 +56,7 @@ class PendingArticle:
     """
 
     article: Article
-    annotations: Annotations
+    annotations: Promise
     counts: bool
 
 
@@ -101,13 +101,13 @@ class Transfer:
         #: The commits of the catalog that the engine, and its open transaction, hold.
         self._committed = self._handed = catalog.generation
 
-    def put(self, article: Article, annotations: Annotations, *, counts: bool) -> None:
+    def put(self, article: Article, annotations: Promise, *, counts: bool) -> None:
         """
         Take an article to be written with the next flush.
 
         Args:
             article: The article.
-            annotations: All of its annotations.
+            annotations: All of its annotations, by then.
             counts: The report is to count it, as added or updated.
         """
         before = self.pending.get(article.id)
@@ -132,6 +132,9 @@ class Transfer:
         Commit what is pending to the catalog, then hand it to the engine.
         """
         if self.pending or self.records or self.scripted:
+            # This takes longest; until it is through, nothing is lost by an end.
+            for one in self.pending.values():
+                one.annotations.result()
             with interrupts_deferred():
                 self._flush()
 
@@ -147,7 +150,7 @@ class Transfer:
             batch.expect(list(self.pending))
             batch.learn([one.article.body for one in self.pending.values()])
             outcomes = [
-                batch.put(one.article, one.annotations, self._fingerprints)
+                batch.put(one.article, one.annotations.result(), self._fingerprints)
                 for one in self.pending.values()
             ]
             # First what sources have, then what they have no more: an article that went
@@ -178,7 +181,7 @@ class Transfer:
             writer = self._open_writer()
             try:
                 for one in written:
-                    writer.put(document_of(one.article, one.annotations))
+                    writer.put(document_of(one.article, one.annotations.result()))
                 for article_id in gone:
                     writer.delete(article_id)
                 self._uncommitted += len(written)
@@ -226,8 +229,9 @@ class Transfer:
             else:
                 report.updated += 1
             report.text_bytes += len(one.article.body.encode())
-            report.entities += len(one.annotations.entities)
-            report.dates += len(one.annotations.times)
+            annotations = one.annotations.result()
+            report.entities += len(annotations.entities)
+            report.dates += len(annotations.times)
 
     def _open_writer(self) -> Writer:
         if self._writer is None:

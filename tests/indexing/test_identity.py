@@ -321,5 +321,5 @@ def test_new_annotators_annotate_anew(
     index.add_sources([news])
     changed: Any = property(lambda _: "times-changed")
     monkeypatch.setattr(TimeAnnotator, "fingerprint", changed)
-    assert 1 == index.add_sources([news]).updated
+    assert 1 == index.add_sources([news]).reannotated
     assert 1 == index.add_sources([news]).unchanged
