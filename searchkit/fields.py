@@ -63,6 +63,8 @@ FIELDS: tuple[Field, ...] = (
     Field("person", FieldKind.NAMES, weight=1.0),
     Field("org", FieldKind.NAMES, weight=1.0),
     Field("place", FieldKind.NAMES, weight=1.0),
+    Field("group", FieldKind.NAMES, weight=1.0),
+    Field("event", FieldKind.NAMES, weight=1.0),
     Field("dates", FieldKind.DAYS, weight=3.0),
     Field("published", FieldKind.DAYS, stored=True),
     Field("source", FieldKind.IDENTIFIER, stored=True),
@@ -82,6 +84,8 @@ NAME_FIELD: dict[str, str] = {
     "person": "person",
     "org": "org",
     "place": "place",
+    "group": "group",
+    "event": "event",
 }
 """The field of each kind of name that a query can ask for."""
 

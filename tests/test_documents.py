@@ -15,7 +15,14 @@ from searchkit.documents import (
     name_words,
 )
 from searchkit.engines.whoosh.manifest import FINGERPRINT, SCHEMA_VERSION
-from searchkit.fields import FIELD, FIELDS, TEXT_FIELDS, FieldKind, schema_fingerprint
+from searchkit.fields import (
+    FIELD,
+    FIELDS,
+    NAME_FIELD,
+    TEXT_FIELDS,
+    FieldKind,
+    schema_fingerprint,
+)
 from searchkit.intervals import Interval
 from searchkit.spans import Span
 
@@ -123,7 +130,7 @@ class TestDocuments:
         """
         Each type of entity has a field of its own in the schema.
         """
-        for name in ("entities", "person", "org", "place"):
+        for name in NAME_FIELD.values():
             assert FieldKind.NAMES is FIELD[name].kind
 
 

@@ -39,9 +39,13 @@ Precision: TypeAlias = Literal[
 ]
 """How exactly a time expression is known, from a time of a day to a century."""
 
-EntityType: TypeAlias = Literal["person", "org", "place"]
+EntityType: TypeAlias = Literal["person", "org", "place", "group", "event"]
+"""
+The types of entities.  Groups are peoples, faiths and political camps; events are wars,
+disasters, contests and meetings, and treaties, laws and works.
+"""
 
-ENTITY_TYPES: tuple[EntityType, ...] = ("person", "org", "place")
+ENTITY_TYPES: tuple[EntityType, ...] = ("person", "org", "place", "group", "event")
 
 
 _FORMS: dict[Precision, str] = {
@@ -144,7 +148,7 @@ class TimeExpression:
 @dataclass(frozen=True, slots=True)
 class EntityMention:
     """
-    A span that names a person, an organisation or a place.
+    A span that names a person, an organisation, a place, a group or an event.
 
     Attributes:
         span: Where it stands in ``field``, without articles, titles and possessives.

@@ -131,7 +131,7 @@ def report_lines(report: IndexingReport) -> list[str]:
         rate = sized(report.text_bytes / max(report.seconds, 1e-3))
         size = sized(report.text_bytes)
         lines += [
-            f"found: {entities} of people, organisations and places, {times}",
+            f"found: {entities} of names, {times}",
             f"text: {size} in {report.seconds:.1f} s ({rate}/s)",
         ]
     if report.reannotated:

@@ -112,7 +112,8 @@ def command(
 
     All words must match.  "Quotes" keep words together, OR and NOT (or -word) combine
     them, tali* finds every word that begins so, kandahar~ every word spelt nearly so,
-    and fields narrow the search: title:, body:, entity:, person:, org:, place:,
+    and fields narrow the search: title:, body:, entity:, person:, org:, place:, group:,
+    event:,
     source:, dates: for what a text mentions and published: for when it appeared.
 
     \b

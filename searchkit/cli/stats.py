@@ -52,7 +52,7 @@ def total_lines(totals: Totals) -> Iterator[str]:
     entities = totals.annotations.get("entities", 0)
     times = totals.annotations.get("times", 0)
     yield (
-        f"found: {counted(entities, 'mention')} of people, organisations and places,"
+        f"found: {counted(entities, 'mention')} of names,"
         f" {counted(times, 'time expression')}"
     )
     yield f"read from: {counted(totals.sources, 'file')}"

@@ -117,7 +117,7 @@ def leaves_of(
             return _dates(token, field, reference)
         case "id" | "source" | "url":
             return _exact(token, field)
-        case "entity" | "person" | "org" | "place":
+        case "entity" | "person" | "org" | "place" | "group" | "event":
             return _name(token, field)
     if token.kind is TokenKind.PHRASE:
         return _phrase(token, field)

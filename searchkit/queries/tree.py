@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TextField: TypeAlias = Literal["title", "body"]
-NameField: TypeAlias = Literal["entity", "person", "org", "place"]
+NameField: TypeAlias = Literal["entity", "person", "org", "place", "group", "event"]
 Clock: TypeAlias = Literal["dates", "published"]
 ExactField: TypeAlias = Literal["id", "source", "url"]
 

@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     from searchkit.articles.model import Article
     from searchkit.findings import Finding
 
-NAME_FIELDS = {"entity": "entities", "person": "person", "org": "org", "place": "place"}
+NAME_FIELDS = {
+    "entity": "entities",
+    "person": "person",
+    "org": "org",
+    "place": "place",
+    "group": "group",
+    "event": "event",
+}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def documents(draw: st.DrawFn, article_id: str) -> Document:
     names: dict[str, dict[str, int]] = {}
     for name in draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)):
         kind, count = (
-            draw(st.sampled_from(("person", "place"))),
+            draw(st.sampled_from(("person", "place", "group", "event"))),
             draw(st.integers(1, 3)),
         )
         for term in name_terms(name):
@@ -127,7 +127,7 @@ leaves: st.SearchStrategy[Query] = st.one_of(
     ),
     st.builds(
         Name,
-        st.sampled_from(("entity", "person", "place", "org")),
+        st.sampled_from(("entity", "person", "place", "org", "group", "event")),
         st.sampled_from((*NAMES, "bin", "bin laden", "army")),
     ),
     date_ranges(),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.analysis import STOP_WORDS
+from searchkit.fields import NAME_FIELD
 from searchkit.queries import leaves, parse
 from searchkit.queries.dates import ReferenceDay
 from searchkit.queries.tree import (
@@ -81,7 +82,7 @@ leaf: SearchStrategy[Query] = st.one_of(
     st.builds(Phrase, texts, text_fields),
     st.builds(Prefix, names, text_fields),
     st.builds(Fuzzy, names, st.sampled_from((1, 2)), text_fields),
-    st.builds(Name, st.sampled_from(("entity", "person", "org", "place")), texts),
+    st.builds(Name, st.sampled_from(tuple(NAME_FIELD)), texts),
     st.builds(Exact, st.sampled_from(("id", "source", "url")), texts),
     st.builds(
         date_range,

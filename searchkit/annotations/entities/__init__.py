@@ -1,5 +1,5 @@
 """
-Entities: the people, organisations and places that an article names.
+Entities: the people, organisations, places, groups and events that an article names.
 
 :class:`EntityAnnotator` turns an article into mentions: where a name stands, of which
 type it is, and the one canonical name that its entity has in the article.  Modules, in
@@ -11,13 +11,14 @@ the order in which a text passes them:
    each one names, ``context`` what the words around it say; ``cues`` has the lists of
    words that the rules turn on, ``candidates`` what they produce;
 4. ``fold`` weighs the evidence over the whole article, and joins "Ghani" to "Ashraf
-   Ghani", "U.S." to "United States", "WHO" to "World Health Organization".
+   Ghani", "U.S." to "United States", "WHO" to "World Health Organization";
+5. ``further`` adds ``groups`` (peoples, faiths, political camps) and ``events`` (wars,
+   contests, treaties and laws) from what is left of the text.
 
 It is made for English news.  There is no statistical model: every finding has a rule or
 a line of data that a person can read and change.  Entities are not told apart beyond
-their name, and nothing is folded across articles but by the gazetteer.  Nationalities
-("Afghan"), days, laws, events and products are no entities.  ``docs/specs/entities.md``
-has the rules in full.
+their name, and nothing is folded across articles but by the gazetteer.  Languages,
+days and products are no entities.  ``docs/specs/entities.md`` has the rules in full.
 """
 
 from __future__ import annotations

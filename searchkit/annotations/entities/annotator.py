@@ -1,5 +1,5 @@
 """
-The annotator: from an article to its mentions of people, organisations and places.
+The annotator: from an article to its mentions of people, places and the like.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from searchkit.annotations.entities.classify import Classifier
 from searchkit.annotations.entities.find import runs
 from searchkit.annotations.entities.fold import fold
+from searchkit.annotations.entities.further import with_further
 from searchkit.annotations.entities.gazetteer import data_digest, load_gazetteer
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import AnnotatedField, EntityMention
     from searchkit.articles.model import Article
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Version of the rules; raised whenever a change of code may change a finding."""
 
 _LOWER_WORD = re.compile(r"[^\W\d_A-Z]+")
@@ -25,7 +26,7 @@ _LOWER_WORD = re.compile(r"[^\W\d_A-Z]+")
 
 class EntityAnnotator:
     """
-    Finds people, organisations and places by rules and a gazetteer.
+    Finds people, organisations, places, groups and events by rules and a gazetteer.
 
     It implements :class:`~searchkit.annotations.model.Annotator`.  The gazetteer is
     read when the first article comes.
@@ -76,4 +77,4 @@ class EntityAnnotator:
                 for run in runs(text, gazetteer, headline=field == "title")
                 for candidate in classifier.cut(run)
             ]
-        return fold(texts, found, gazetteer)
+        return with_further(texts, fold(texts, found, gazetteer))

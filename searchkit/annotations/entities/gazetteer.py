@@ -6,6 +6,8 @@ The data stand beside this module, so that a person can read and mend them:
 - ``people.csv``, ``organisations.csv`` and ``places.csv`` hold the known names.
   Columns: ``name`` (canonical) and ``aliases`` (parted by ``|``, may be empty).  The
   type of an entry is the file that it stands in.  No spelling belongs to two entries.
+- ``groups.csv`` and ``events.csv`` have the same columns; ``groups`` and ``events``
+  read them.
 - The ``.txt`` files are lists of words, parted by white space.
 
 In all of them a line that begins with ``#`` is a comment.  Spellings are compared with
@@ -45,7 +47,8 @@ _WORD_FILES = (
     "place_words.txt",
     "thing_words.txt",
 )
-DATA_FILES = (*_NAME_FILES, *_WORD_FILES)
+_FURTHER_FILES = ("event_words.txt", "events.csv", "groups.csv")
+DATA_FILES = (*_NAME_FILES, *_WORD_FILES, *_FURTHER_FILES)
 """The files of package data that findings depend on."""
 
 #: Letters that no canonical decomposition takes apart, and quotes that look alike.
@@ -143,7 +146,7 @@ def load_gazetteer() -> Gazetteer:
     entries: dict[str, Entry] = {}
     longest: dict[str, int] = {}
     capitals: dict[str, Entry] = {}
-    words = {name: frozenset(_words(name)) for name in _WORD_FILES}
+    words = {name: frozenset(words_of(name)) for name in _WORD_FILES}
     common = words["common_words.txt"]
     everyday = common | words["openers.txt"]
     for entry, spelling in _names():
@@ -207,7 +210,10 @@ def _names() -> Iterator[tuple[Entry, str]]:
                 yield entry, spelling
 
 
-def _words(file: str) -> list[str]:
+def words_of(file: str) -> list[str]:
+    """
+    Read the words of a list, comments left out.
+    """
     return re.sub(r"(?m)^#.*", "", _read(file)).split()
 
 

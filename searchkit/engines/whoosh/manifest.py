@@ -31,7 +31,7 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
 
-FINGERPRINT = "dd9a501b3b1717be"
+FINGERPRINT = "aa35b823b5b2b6ca"
 """
 Kept in the manifest; an index with another one has to be made anew.
 
