@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 
 from searchkit._version import __version__
 from searchkit.errors import (
+    AliasesError,
     AmbiguousIdError,
     ArticleError,
     ArticleNotFoundError,
@@ -73,12 +74,20 @@ if TYPE_CHECKING:
     from searchkit.hits import Hit, Hits, Snippet
     from searchkit.index import Index, create_index, open_index
     from searchkit.indexing import IndexingReport
+    from searchkit.naming.values import (
+        EntityList,
+        ExplainedEntity,
+        ListedEntity,
+        NameExplanation,
+        Spelling,
+    )
     from searchkit.queries.notes import Note
     from searchkit.spans import Span
     from searchkit.timelines import Bucket, Timeline, draw_timeline
     from searchkit.upgrading import Upgrade, upgrade_index
 
 __all__ = [
+    "AliasesError",
     "AmbiguousIdError",
     "Article",
     "ArticleError",
@@ -88,6 +97,8 @@ __all__ = [
     "Bucket",
     "Checkup",
     "DateValueError",
+    "EntityList",
+    "ExplainedEntity",
     "Finding",
     "Hit",
     "Hits",
@@ -103,7 +114,9 @@ __all__ = [
     "IndexStoreError",
     "IndexVersionError",
     "IndexingReport",
+    "ListedEntity",
     "MissingExtraError",
+    "NameExplanation",
     "NativeWriteError",
     "Note",
     "OutputFileError",
@@ -114,6 +127,7 @@ __all__ = [
     "SearchkitError",
     "Snippet",
     "Span",
+    "Spelling",
     "Timeline",
     "TooManyBucketsError",
     "UnsupportedFormatError",
@@ -140,6 +154,11 @@ _LAZY = {
     "back_up_index": "searchkit.backups",
     "restore_index": "searchkit.backups",
     "verify_backup": "searchkit.backups",
+    "EntityList": "searchkit.naming.values",
+    "ExplainedEntity": "searchkit.naming.values",
+    "ListedEntity": "searchkit.naming.values",
+    "NameExplanation": "searchkit.naming.values",
+    "Spelling": "searchkit.naming.values",
     "Finding": "searchkit.findings",
     "Repair": "searchkit.checkups",
     "adopt_documents": "searchkit.checkups",

@@ -5,6 +5,9 @@ The path of reading::
 
     query string -> tree -> engine -> article ids -> catalog -> hits with snippets
 
+What the tree says is shown as it was understood; where it names names, the engine is
+asked for what the rules of the index make of them (``searchkit.expanding``).
+
 Where no article matches a tree as it stands, it is read more kindly, and the answer
 says so: first, words that no article has are replaced by the most similar ones that
 some have; then the best articles for any of the words are shown.  Filters, phrases and
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
 from searchkit.errors import SearchTimeoutError
+from searchkit.expanding import Expansions
 from searchkit.hits import Hit, Hits
 from searchkit.interpreting import annotation_kind, interpret
 from searchkit.queries import closest, corrected, relaxed
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from searchkit.annotations.entities.aliases import Aliases
     from searchkit.catalog import CatalogReader, QuotableArticle
     from searchkit.engines.base import Matches, ScoredId, Searcher, SortOrder
     from searchkit.snippets import SnippetMaker
@@ -51,6 +56,7 @@ def answer(
     published_to: str | date | None,
     snippets: int,
     annotated: Callable[[], bool],
+    aliases: Callable[[], Aliases | None],
     timeout: float | None = None,
     today: date | None = None,
 ) -> Hits:
@@ -68,11 +74,13 @@ def answer(
         published_to: Last day of publication, or nothing.
         snippets: Quotations for each hit, at most.
         annotated: Tells whether dates and entities were looked for in the articles.
+        aliases: Returns the rules for names, if there are any.
         timeout: Seconds that the engine may take for it; ``None`` for no limit.
         today: The day that relative dates count from.
 
     Raises:
         DateValueError: One of the dates is none.
+        AliasesError: The query asks for names, and the rules for them cannot be read.
         SearchTimeoutError: It has taken longer.
     """
     clock = Stopwatch(timeout)
@@ -86,15 +94,22 @@ def answer(
         today=today,
     )
 
+    expansions = Expansions(aliases, searcher)
+
     def run(candidate: Query) -> Matches:
         return clock.search(
-            searcher, candidate, limit=limit, offset=offset, order=order
+            searcher,
+            expansions.expand(candidate),
+            limit=limit,
+            offset=offset,
+            order=order,
         )
 
     tree, matches, remarks = matched_kindly(tree, searcher, run)
-    notes += remarks
+    asked = expansions.expand(tree)
+    notes += remarks + expansions.notes
     ids = [match.id for match in matches.page]
-    stored = catalog.get_quotable(ids, kinds=_kinds_to_show(tree))
+    stored = catalog.get_quotable(ids, kinds=_kinds_to_show(asked))
     missing = [article_id for article_id in ids if article_id not in stored]
     if missing:
         were = "document was" if len(missing) == 1 else "documents were"
@@ -103,7 +118,7 @@ def answer(
             " `searchkit doctor --adopt` imports what it wrote"
         )
         notes.append(Note("index", message))
-    maker = snippet_maker(tree, english_analyzer())
+    maker = snippet_maker(asked, english_analyzer())
     page = tuple(
         _hit(match, stored[match.id], maker, snippets)
         for match in matches.page

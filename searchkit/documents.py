@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from searchkit.articles.model import Article
     from searchkit.intervals import Interval
 
-DOCUMENT_FINGERPRINT = "document-2"
+DOCUMENT_FINGERPRINT = "document-3"
 """Changes whenever the same article and annotations may give other terms."""
 
 TITLE_MENTIONS = 2
@@ -33,6 +33,16 @@ TITLE_MENTIONS = 2
 
 MAX_NAME_WORDS = 6
 """Longest run of words of a name that is a term; longer queries never match."""
+
+MAX_KEY_WORDS = 32
+"""Longest name, in words, that mention keys are made of; the annotator finds none that
+is longer."""
+
+KEY_MARK = "|"
+"""Parts a mention key; no folded word holds it."""
+
+ALIKE_MARK = "~"
+"""Begins a term with the skeleton of a name; no folded word holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,70 @@ def name_term(text: str) -> str:
     return " ".join(name_words(text)[:MAX_NAME_WORDS])
 
 
+def mention_key(name: str, surface: str) -> str:
+    """
+    Return the term of all mentions of one canonical name in one spelling.
+
+    It stands in the field of the mention's type, beside the runs of words.  A walk over
+    the terms that begin with ``|name|`` finds all spellings of a name, and one over
+    those that begin with ``|`` all names.
+
+    Args:
+        name: The canonical name.
+        surface: The words of the mention.
+
+    Returns:
+        The folded words of both; empty where neither has a word, or one has more than
+        ``MAX_KEY_WORDS``.
+
+    Example:
+        >>> mention_key("United States", "U.S.")
+        '|united states|us'
+    """
+    names, surfaces = name_words(name), name_words(surface)
+    if not (names or surfaces) or max(len(names), len(surfaces)) > MAX_KEY_WORDS:
+        return ""
+    return KEY_MARK.join(("", " ".join(names), " ".join(surfaces)))
+
+
+def alike_key(name: str) -> str:
+    """
+    Return the term of all mentions of a person, by which to find similar names.
+
+    It stands in the field of people.  A walk over the terms that begin with a skeleton,
+    ``~osama bin ladin|``, finds all full names that are spelled alike.
+
+    Args:
+        name: The canonical name.
+
+    Returns:
+        The skeleton and the folded words; empty for names of one word, or of more than
+        ``MAX_KEY_WORDS``.
+
+    Example:
+        >>> alike_key("Usama bin Ladin")
+        '~osama bin ladin|usama bin ladin'
+    """
+    from searchkit.annotations.entities.alike import skeleton  # noqa: PLC0415 - costly
+
+    words = name_words(name)
+    folded = " ".join(words)
+    bones = skeleton(folded) if len(words) <= MAX_KEY_WORDS else ""
+    return f"{ALIKE_MARK}{bones}{KEY_MARK}{folded}" if bones else ""
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """
+    Return the folded canonical name and the folded surface of a mention key.
+
+    Example:
+        >>> split_key("|united states|us")
+        ('united states', 'us')
+    """
+    _, name, surface = key.split(KEY_MARK)
+    return name, surface
+
+
 def _weight(annotation: Annotation) -> int:
     return TITLE_MENTIONS if annotation.field == "title" else 1
 
@@ -123,6 +197,10 @@ def _names(entities: Iterable[EntityMention]) -> dict[str, Counter[str]]:
         for term in name_terms(name, surface):
             for field_name in ("entities", type_):
                 names.setdefault(field_name, Counter())[term] += count
+        if mention := mention_key(name, surface):
+            names.setdefault(type_, Counter())[mention] += count
+        if type_ == "person" and (alike := alike_key(name)):
+            names.setdefault(type_, Counter())[alike] += count
     return names
 
 

@@ -6,6 +6,7 @@ Every error that searchkit raises on purpose.
     SearchkitError
     ├── ArticleError(path, reason, place)      a source cannot be read as articles
     │   └── UnsupportedFormatError(path)       no reader takes this kind of file
+    ├── AliasesError(path, reason, place)      the rules for names cannot be read
     ├── ArticleNotFoundError(article_id)       no article has this id
     ├── AmbiguousIdError(prefix, candidates)   a shortened id fits several articles
     ├── DateValueError(text)                   words given as a date are no date
@@ -89,6 +90,36 @@ class UnsupportedFormatError(ArticleError):
         Name the formats that can be read.
         """
         return "Give plain text (.txt), HTML (.html, .htm) or JSON Lines (.jsonl)."
+
+
+class AliasesError(SearchkitError):
+    """
+    The rules for names of an index, its ``aliases.csv``, cannot be read.
+
+    Args:
+        path: The file.
+        reason: What is wrong, as a clause without a full stop.
+        place: Where in the file, such as ``line 12``; empty for the whole.
+    """
+
+    def __init__(self, path: str, reason: str, place: str = "") -> None:
+        super().__init__(path, reason, place)
+        self.path, self.reason, self.place = path, reason, place
+
+    def __str__(self) -> str:
+        where = f"{self.path}, {self.place}" if self.place else self.path
+        return f"{where}: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """
+        Show what a row looks like.
+        """
+        return (
+            "Write rows as action,name,type,value,note, such as"
+            " `merge,Usama bin Ladin,person,Osama bin Laden,`; the actions are merge,"
+            " split, retype and forbid."
+        )
 
 
 class ArticleNotFoundError(SearchkitError, KeyError):

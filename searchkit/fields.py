@@ -10,7 +10,8 @@ kind       terms of a value
 IDENTIFIER the value itself, whole; of ``source`` every run of words
 TEXT       the stem of every token, with positions and the length in tokens
 WORDS      the folded surface form of every token, documents only
-NAMES      every run of words of an entity's names (``bin laden``, ``osama bin laden``)
+NAMES      every run of words of an entity's names (``bin laden``, ``osama bin laden``);
+           of one type also mention keys (``|osama bin laden|bin laden``)
 DAYS       calendar prefixes of intervals, as in ``searchkit.intervals``
 ========== =========================================================================
 

@@ -37,7 +37,9 @@ from searchkit.errors import (
     IndexLockedError,
     IndexStoreError,
 )
+from searchkit.fields import NAME_FIELD
 from searchkit.settings import (
+    ALIASES_NAME,
     DEFAULT_LIMIT,
     OPEN_ATTEMPTS,
     OPEN_DELAY,
@@ -46,18 +48,24 @@ from searchkit.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from types import TracebackType
     from typing import BinaryIO, Self
 
-    from searchkit.annotations.model import Annotations
+    from searchkit.annotations.entities.aliases import Aliases
+    from searchkit.annotations.model import Annotations, EntityType
     from searchkit.articles.model import Article
     from searchkit.catalog import Totals
     from searchkit.engines.base import Engine, Searcher
     from searchkit.hits import Hits
     from searchkit.indexing import IndexingReport, IndexingRun, Progress
+    from searchkit.naming import EntityList, NameExplanation
+    from searchkit.naming.tallies import View as NamedView
     from searchkit.queries.tree import Clock
     from searchkit.timelines import BucketChoice, Timeline
+
+LISTED_KINDS: tuple[EntityType, ...] = ("person", "org", "place")
+"""Types of entities that are listed unless others are asked for."""
 
 
 class _View:
@@ -65,11 +73,13 @@ class _View:
     One commit, in the engine and in the catalog.
     """
 
-    __slots__ = ("articles", "searcher")
+    __slots__ = ("aliases", "articles", "searcher")
 
     def __init__(self, searcher: Searcher, articles: CatalogSnapshot) -> None:
         self.searcher = searcher
         self.articles = articles
+        #: The rules for names, without and with those by which names are spelled alike.
+        self.aliases: tuple[Aliases, Aliases] | None = None
 
     def close(self) -> None:
         self.searcher.close()
@@ -134,6 +144,8 @@ class Index:
             ValueError: An argument but the query is out of its range.
             DateValueError: ``published_from`` or ``published_to`` is no date, or
                 ``today`` no day.
+            AliasesError: The query asks for names, and ``aliases.csv`` is no list of
+                rules for them.
             IndexStoreError: The index cannot be read.
         """
         if limit < 0 or offset < 0 or snippets < 0:
@@ -151,6 +163,7 @@ class Index:
             published_to=published_to,
             snippets=snippets,
             annotated=lambda: self.is_annotated,
+            aliases=self._aliases,
             timeout=timeout,
             today=_day(today),
         )
@@ -190,7 +203,7 @@ class Index:
             TooManyBucketsError: More than 5,000 buckets have articles.
             SearchTimeoutError: It has taken longer than ``timeout``.
             ValueError: ``by`` or ``bucket`` is none of these.
-            DateValueError, IndexStoreError: As for :meth:`search`.
+            DateValueError, AliasesError, IndexStoreError: As for :meth:`search`.
         """
         from searchkit.timelines import BUCKET_SIZES, make_timeline  # noqa: PLC0415 - hits do without
 
@@ -207,9 +220,84 @@ class Index:
             published_from=published_from,
             published_to=published_to,
             annotated=lambda: self.is_annotated,
+            aliases=self._aliases,
             timeout=timeout,
             today=_day(today),
         )
+
+    def entities(
+        self,
+        query: str = "",
+        *,
+        kinds: Collection[EntityType] = LISTED_KINDS,
+        limit: int = DEFAULT_LIMIT,
+        with_name: str | None = None,
+        published_from: str | date | None = None,
+        published_to: str | date | None = None,
+        today: str | date | None = None,
+    ) -> EntityList:
+        """
+        List the most telling people, organisations and places in the answers.
+
+        Without a query, and without dates, those that most articles of the index name
+        come first; otherwise those that are more frequent in the best articles of the
+        answer than in the whole index.  Names are read by the rules of ``aliases.csv``.
+
+        Args:
+            query: As for :meth:`search`; all articles where it has no words.
+            kinds: What to list; there are ``group`` and ``event``, too.
+            limit: How many of each kind, 0 or more.
+            with_name: List who shares a sentence with this name, those who do most
+                often first.
+            published_from: As for :meth:`search`.
+            published_to: Likewise.
+            today: Likewise.
+
+        Raises:
+            ValueError: ``limit`` is below 0, or a kind is none of the five.
+            DateValueError: As for :meth:`search`.
+            AliasesError: ``aliases.csv`` is no list of rules for names.
+            IndexStoreError: The index cannot be read.
+        """
+        from searchkit.naming import (  # noqa: PLC0415 - searches do without
+            list_companions,
+            list_entities,
+        )
+        from searchkit.naming.tallies import Request  # noqa: PLC0415
+
+        if limit < 0 or not set(kinds) <= set(NAME_FIELD) - {"entity"}:
+            raise ValueError(
+                "limit is 0 or more, kinds are person, org, place, group and event"
+            )
+        request = Request(
+            query,
+            kinds,
+            limit,
+            published_from,
+            published_to,
+            _day(today),
+            lambda: self.is_annotated,
+        )
+        view = self._named_view()
+        if with_name is not None:
+            return list_companions(with_name, request, view)
+        return list_entities(request, view)
+
+    def explain_name(self, name: str) -> NameExplanation:
+        """
+        Say whom a name stands for, and which spellings are taken for them and why.
+
+        Args:
+            name: A canonical name or a spelling that is taken for one, whole; letter
+                case, diacritics and punctuation do not matter.
+
+        Raises:
+            AliasesError: ``aliases.csv`` is no list of rules for names.
+            IndexStoreError: The index cannot be read.
+        """
+        from searchkit.naming import explain_name  # noqa: PLC0415 - as above
+
+        return explain_name(name, self._named_view())
 
     def get(self, article_id: str) -> Article:
         """
@@ -399,6 +487,35 @@ class Index:
         self.close()
 
     # --- inside -----------------------------------------------------------------
+
+    def _named_view(self) -> NamedView:
+        """
+        Return the commit that is seen, with the rules for names.
+        """
+        from searchkit.annotations.entities.aliases import (  # noqa: PLC0415 - as above
+            NO_ALIASES,
+        )
+        from searchkit.expanding import with_all_alike  # noqa: PLC0415
+        from searchkit.naming.tallies import View as NamedView  # noqa: PLC0415
+
+        view = self._view
+        aliases = self._aliases() or NO_ALIASES
+        if view.aliases is None or view.aliases[0] is not aliases:
+            view.aliases = aliases, with_all_alike(aliases, view.searcher)
+        return NamedView(view.searcher, view.articles, view.aliases[1])
+
+    def _aliases(self) -> Aliases | None:
+        """
+        Return the rules for names as they are at this moment, if there are any.
+        """
+        path = self.path / ALIASES_NAME
+        if not os.path.lexists(path):
+            return None
+        from searchkit.annotations.entities.aliases import (  # noqa: PLC0415 - few have them
+            read_aliases,
+        )
+
+        return read_aliases(path)
 
     @property
     def _view(self) -> _View:

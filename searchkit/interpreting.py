@@ -17,7 +17,7 @@ from searchkit.queries import parse
 from searchkit.queries.dates import DateValue, ReferenceDay, read_dates
 from searchkit.queries.notes import Note
 from searchkit.queries.remarks import counted_from
-from searchkit.queries.tree import DateRange, Leaf, Name, Query, all_of, leaves
+from searchkit.queries.tree import DateRange, Leaf, Mention, Name, Query, all_of, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ def annotation_kind(leaf: Leaf) -> str | None:
     Return the kind of annotations in which a leaf is looked for, if it is in any.
     """
     match leaf:
-        case Name():
+        case Name() | Mention():
             return "entities"
         case DateRange("dates"):
             return "times"

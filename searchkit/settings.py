@@ -77,6 +77,29 @@ AUTO_PERCENT = 90
 """How much of what is counted belongs to the middle; per cent.  A single mention of the
 year 1066 is not worth nine hundred empty bars."""
 
+# --- Names: see docs/specs/entities.md ------------------------------------------
+
+ALIASES_NAME = "aliases.csv"
+"""File of the index folder with the rules for names that a person keeps."""
+
+MAX_ALIASES_BYTES = 8 * 2**20
+"""Longest such file; bytes."""
+
+MAX_ALIASES_ROWS = 50_000
+"""Most rules in it."""
+
+MAX_MENTION_KEYS = 2000
+"""Mention keys that one name of a query stands for, at most."""
+
+MAX_ENTITY_ARTICLES = 2000
+"""Articles of an answer in which entities are counted, at most: the best ones."""
+
+MAX_EXPLAINED_ENTITIES = 10
+"""Entities of one name that an explanation lists, at most: the most frequent."""
+
+MAX_EXPLAINED_SPELLINGS = 100
+"""Spellings of one entity that an explanation lists, at most: the most frequent."""
+
 # --- Scoring: see searchkit.engines.scoring -------------------------------------
 
 BM25_K1 = 1.2

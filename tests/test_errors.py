@@ -14,6 +14,8 @@ EXAMPLES = [
     errors.ArticleError("news.html", "the page is empty"),
     errors.ArticleError("news.jsonl", "not JSON", "line 12"),
     errors.UnsupportedFormatError("news.pdf"),
+    errors.AliasesError("index/aliases.csv", "the file is longer than 8 MB"),
+    errors.AliasesError("index/aliases.csv", "the name has no word", "line 3"),
     errors.ArticleNotFoundError("abc"),
     errors.AmbiguousIdError("ab", ["abc", "abd", "abe", "abf", "abg"]),
     errors.DateValueError("yesteryear"),

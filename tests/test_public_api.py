@@ -19,12 +19,13 @@ import searchkit
 from searchkit import errors
 
 NAMES = """
-AmbiguousIdError Article ArticleError ArticleNotFoundError Backup BackupError Bucket
-Checkup DateValueError Finding Hit Hits Index IndexAccessError IndexDamagedError
-IndexCodecError IndexExistsError IndexForeignError IndexLockedError IndexMissingError
-IndexOutdatedError IndexStoreError IndexVersionError IndexingReport MissingExtraError
+AliasesError AmbiguousIdError Article ArticleError ArticleNotFoundError Backup
+BackupError Bucket Checkup DateValueError EntityList ExplainedEntity Finding Hit Hits
+Index IndexAccessError IndexDamagedError IndexCodecError IndexExistsError
+IndexForeignError IndexLockedError IndexMissingError IndexOutdatedError IndexStoreError
+IndexVersionError IndexingReport ListedEntity MissingExtraError NameExplanation
 NativeWriteError Note OutputFileError QueryTreeError ReferenceDayError Repair
-SearchTimeoutError SearchkitError Snippet Span Timeline TooManyBucketsError
+SearchTimeoutError SearchkitError Snippet Span Spelling Timeline TooManyBucketsError
 UnsupportedFormatError Upgrade __version__ adopt_documents back_up_index check_index
 create_index draw_timeline open_index repair_index restore_index upgrade_index
 verify_backup
@@ -65,6 +66,12 @@ Index.add_sources(self, paths: Iterable[str | os.PathLike[str]], *,
 Index.annotations(self, article_id: str) -> Annotations
 Index.close(self) -> None
 Index.delete(self, ids: Iterable[str]) -> int
+Index.entities(self, query: str = '', *,
+    kinds: Collection[EntityType] = (person, org, place), limit: int = 10,
+    with_name: str | None = None, published_from: str | date | None = None,
+    published_to: str | date | None = None,
+    today: str | date | None = None) -> EntityList
+Index.explain_name(self, name: str) -> NameExplanation
 Index.get(self, article_id: str) -> Article
 Index.rebuild(self, *, discard: bool = False,
     progress: Callable[[Progress], None] | None = None) -> int
@@ -85,6 +92,24 @@ Hit(id: str, score: float, title: str, published: str | None = None,
 
 Hits(query: str, interpretation: str, total: int, offset: int, page: tuple[Hit, ...],
     notes: tuple[Note, ...] = ()) -> None
+
+ListedEntity(kind: EntityType, name: str, count: int, background: int,
+    significance: float | None, spellings: tuple[str, ...], article_id: str,
+    title: str, sentences: int = 0, quote: str = '') -> None
+
+EntityList(query: str, interpretation: str, total: int, examined: int,
+    entities: tuple[ListedEntity, ...], with_name: str | None = None,
+    companions_of: tuple[str, ...] = (), notes: tuple[Note, ...] = ()) -> None
+
+Spelling(text: str, found_as: str, count: int, reason: str,
+    article_id: str) -> None
+
+ExplainedEntity(kind: EntityType, name: str, spellings: tuple[Spelling, ...],
+    rules: tuple[str, ...] = (), left_out: int = 0,
+    known: tuple[str, ...] = ()) -> None
+
+NameExplanation(name: str, entities: tuple[ExplainedEntity, ...],
+    rules: tuple[str, ...] = (), forbidden: bool = False, left_out: int = 0) -> None
 
 Snippet(text: str, span: Span, highlights: tuple[Span, ...] = (),
     cut_start: bool = False, cut_end: bool = False) -> None
@@ -145,7 +170,12 @@ def test_the_signatures_are_these() -> None:
         *("upgrade_index", "draw_timeline"),
     )
     found = [signature(name, getattr(searchkit, name)) for name in functions]
-    for name in ("Article", "Index", "Hit", "Hits", "Snippet", "Timeline", "Bucket"):
+    classes = (
+        *("Article", "Index", "Hit", "Hits", "ListedEntity", "EntityList"),
+        *("Spelling", "ExplainedEntity", "NameExplanation", "Snippet"),
+        *("Timeline", "Bucket"),
+    )
+    for name in classes:
         cls = getattr(searchkit, name)
         found.append(signature(name, cls))
         methods = sorted(public_methods(cls))
@@ -176,6 +206,7 @@ def test_all_errors_have_one_base_and_are_public() -> None:
     [
         searchkit.ArticleError("a.txt", "is empty", "line 3"),
         searchkit.UnsupportedFormatError("a.dat"),
+        searchkit.AliasesError("aliases.csv", "the name has no word", "line 3"),
         searchkit.ArticleNotFoundError("x"),
         searchkit.AmbiguousIdError("x", ["x1", "x2"]),
         searchkit.DateValueError("soon"),

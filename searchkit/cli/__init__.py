@@ -35,6 +35,7 @@ _COMMANDS = {
     "index": "Read articles from files and folders, and make them searchable.",
     "query": "Find the articles that match a query, best first.",
     "timeline": "Count the articles that match along the calendar.",
+    "entities": "List who is in the answers, and beside whom; say why.",
     "show": "Print an article.",
     "stats": "Say what is in the index.",
     "delete": "Delete articles.",

@@ -61,6 +61,13 @@ class QueryCommand(click.Command):
         )
 
 
+def plain_words(words: tuple[str, ...]) -> str:
+    """
+    Return the query string that the arguments of a :class:`QueryCommand` are.
+    """
+    return " ".join(word.removeprefix(SHIELD) for word in words)
+
+
 @click.command(name="query", cls=QueryCommand)
 @click.argument("words", metavar="QUERY", nargs=-1, required=True)
 @click.option(
@@ -129,7 +136,7 @@ def command(
     """
     with open_index(index_dir) as index:
         hits = index.search(
-            " ".join(word.removeprefix(SHIELD) for word in words),
+            plain_words(words),
             limit=limit,
             offset=offset,
             sort=sort,

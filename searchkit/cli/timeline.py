@@ -23,7 +23,7 @@ from searchkit.cli.output import (
     today_option,
 )
 from searchkit.cli.progress import open_index
-from searchkit.cli.query import QUIET, SHIELD, QueryCommand
+from searchkit.cli.query import QUIET, QueryCommand, plain_words
 from searchkit.timelines import BUCKET_SIZES, BucketChoice, draw_timeline
 from searchkit.timelines.calendar import bucket_label, bucket_number
 
@@ -115,7 +115,7 @@ def command(
         raise click.UsageError("--json, --csv and --png exclude one another")
     with open_index(index_dir) as index:
         timeline = index.timeline(
-            " ".join(word.removeprefix(SHIELD) for word in words),
+            plain_words(words),
             by=by,
             bucket=bucket,
             published_from=published_from,

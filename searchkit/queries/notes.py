@@ -16,6 +16,8 @@ NoteKind: TypeAlias = Literal[
     "corrected",  # a word that no article has was replaced by a similar one
     "missing",  # a word that no article has, and nothing similar
     "expanded",  # a prefix or fuzzy word was cut off after so many words
+    "alias",  # a name stands for what the rules of the index say
+    "cut",  # only the best articles of an answer were looked at
     "anchored",  # a relative date was counted from some day
     "index",  # the index and the catalog differ
 ]

@@ -3,7 +3,8 @@ The query tree: what a query string means, as plain values.
 
 The parser makes trees, engines compile them, snippets read from them what to highlight.
 A tree knows no engine and no index.  ``str(tree)`` is a query string that parses to the
-same tree again.
+same tree again; a mention alone, for which the query language has no syntax, prints as
+the name that it is a mention of.
 
 Leaves::
 
@@ -12,6 +13,7 @@ Leaves::
     Prefix("tali")                        tali*
     Fuzzy("Kandahar", 2)                  Kandahar~2
     Name("place", "Kabul")                an entity that annotations found
+    Mention("place", "|united states|us") one spelling of one entity
     DateRange("dates", first, last)       overlaps the dates that a text mentions
     DateRange("published", first, last)   overlaps the date of publication
     DateRange("dates", first, last, within=True)   lies within these days
@@ -115,6 +117,25 @@ class Name(Value):
 
     def __str__(self) -> str:
         return f'{self.kind}:"{self.text}"'
+
+
+class Mention(Value):
+    """
+    The mentions of one canonical name in one spelling.
+
+    The query language has no syntax for it: trees have mentions where the rules of an
+    index say which of them a name stands for.
+
+    Attributes:
+        kind: The type of the mention as it was found.
+        key: A mention key, as ``searchkit.documents.mention_key`` makes them.
+    """
+
+    kind: Literal["person", "org", "place", "group", "event"]
+    key: str
+
+    def __str__(self) -> str:
+        return f'{self.kind}:"{self.key.strip("|").partition("|")[0]}"'
 
 
 class DateRange(Value):
@@ -221,7 +242,16 @@ class Not(Value):
 
 
 Leaf: TypeAlias = (
-    Word | Phrase | Prefix | Fuzzy | Name | DateRange | Exact | Everything | Nothing
+    Word
+    | Phrase
+    | Prefix
+    | Fuzzy
+    | Name
+    | Mention
+    | DateRange
+    | Exact
+    | Everything
+    | Nothing
 )
 Query: TypeAlias = Leaf | And | Or | Not
 

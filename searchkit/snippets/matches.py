@@ -11,7 +11,8 @@ title and in the body; :func:`find_matches` looks for it:
 - a prefix matches every token whose folded form begins with it;
 - a fuzzy word matches every token whose folded form is within its edits;
 - a name matches mentions of an entity of that type, where its words stand side by side
-  in the canonical name or in the words of the mention;
+  in the canonical name or in the words of the mention; a mention key matches those of
+  just this name and these words;
 - a range of mentioned dates matches time expressions that overlap it.
 
 What stands under a ``Not``, the date of publication and identifiers match nothing.
@@ -27,7 +28,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.analysis import STOP_WORDS, fold
 from searchkit.queries.fuzzy import near_words
-from searchkit.queries.tree import DateRange, Fuzzy, Name, Phrase, Prefix, Word, leaves
+from searchkit.queries.tree import (
+    DateRange,
+    Fuzzy,
+    Mention,
+    Name,
+    Phrase,
+    Prefix,
+    Word,
+    leaves,
+)
 from searchkit.spans import Span
 from searchkit.values import Value
 
@@ -53,7 +63,8 @@ class Match(NamedTuple):
         span: Where it stands.
         key: Which leaf it answers: ``taliban`` or ``doha agreement`` (stems) for words
             and phrases, ``tali*`` for prefixes, ``kabul~1`` for fuzzy words,
-            ``place:kabul`` for names, ``dates:2021-08`` for dates.
+            ``place:kabul`` for names in whatever spelling,
+            ``dates:2021-08`` for dates.
         weight: How much it is worth to show this key, above 0.
     """
 
@@ -95,6 +106,11 @@ class _Name(Value):
     weight: float
 
 
+class _Wanted(NamedTuple):
+    key: str
+    weight: float
+
+
 class _Dates(NamedTuple):
     query: DateRange
     key: str
@@ -127,7 +143,7 @@ class Criteria:
         of_tokens: What to look for in the tokens of each field.
     """
 
-    __slots__ = ("_dates", "_names", "analyzer", "of_tokens")
+    __slots__ = ("_dates", "_mentions", "_names", "_of_names", "analyzer", "of_tokens")
 
     def __init__(self, analyzer: EnglishAnalyzer) -> None:
         self.analyzer = analyzer
@@ -136,6 +152,10 @@ class Criteria:
             "body": TokenCriteria({}, [], {}, {}),
         }
         self._names: list[_Name] = []
+        #: Type and folded names of the mentions that are asked for by their keys.
+        self._mentions: dict[tuple[str, str], _Wanted] = {}
+        #: What each mention, by type, name and surface, is asked for as.
+        self._of_names: dict[tuple[str, str, str], list[_Name | _Wanted]] = {}
         self._dates: list[_Dates] = []
 
     @classmethod
@@ -169,6 +189,8 @@ class Criteria:
                     criteria._add_fuzzy(leaf, weights)
                 case Name(kind, text):
                     criteria._add_name(kind, text, weights)
+                case Mention(kind, mention):
+                    criteria._add_mention(kind, mention, weights)
                 case DateRange("dates") if leaf.interval.is_ordered:
                     key = str(leaf)
                     weight = weights.get(key, 1.0)
@@ -229,6 +251,14 @@ class Criteria:
         if folded:
             self._names.append(_Name(types, folded, words, key, weight))
 
+    def _add_mention(
+        self, kind: str, mention: str, weights: Mapping[str, float]
+    ) -> None:
+        name, _, surface = mention.strip("|").partition("|")
+        key = f"{kind}:{name or surface}"
+        weight = weights.get(key, _NAME_WEIGHT)
+        self._mentions[kind, mention] = _Wanted(key, weight)
+
     def _words(self, text: str) -> tuple[str, ...]:
         return tuple(word for _, word in self.analyzer.terms(text))
 
@@ -238,6 +268,7 @@ class Criteria:
         """
         targets = {(wanted.key, wanted.weight) for wanted in self._names}
         targets.update((wanted.key, wanted.weight) for wanted in self._dates)
+        targets.update(self._mentions.values())
         for criteria in self.of_tokens.values():
             targets.update(criteria.words.values(), criteria.prefixes.values())
             targets.update(
@@ -306,7 +337,7 @@ class Criteria:
         Yields:
             Matches in no particular order.
         """
-        if self._names:
+        if self._names or self._mentions:
             yield from self._names_among(annotations, field)
         if self._dates:
             for time in annotations.times:
@@ -318,8 +349,8 @@ class Criteria:
     def _names_among(
         self, annotations: Annotations, field: TextField
     ) -> Iterator[Match]:
-        # An article repeats a few names many times.
-        found: dict[tuple[str, str, str], list[_Name]] = {}
+        # Articles repeat a few names many times.
+        found = self._of_names
         for mention in annotations.entities:
             if mention.field != field:
                 continue
@@ -327,16 +358,24 @@ class Criteria:
             if identity not in found:
                 forms = {mention.name, mention.surface}
                 folded = {fold(form.strip()) for form in forms}
-                words = [self._words(form) for form in forms]
+                words = {form: self._words(form) for form in forms}
                 found[identity] = [
                     wanted
                     for wanted in self._names
                     if mention.type in wanted.types
                     and (
                         wanted.folded in folded
-                        or any(_holds(form, wanted.words) for form in words)
+                        or any(_holds(form, wanted.words) for form in words.values())
                     )
                 ]
+                if self._mentions:
+                    both = (
+                        " ".join(words[mention.name]),
+                        " ".join(words[mention.surface]),
+                    )
+                    key = mention.type, f"|{both[0]}|{both[1]}"
+                    if key in self._mentions:
+                        found[identity].append(self._mentions[key])
             for wanted in found[identity]:
                 yield Match(mention.span, wanted.key, wanted.weight)
 

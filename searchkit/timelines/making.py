@@ -4,10 +4,10 @@ Making a timeline: from a query string to buckets with their best articles.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from searchkit.answering import Stopwatch, matched_kindly
+from searchkit.expanding import Expansions
 from searchkit.hits import Hit
 from searchkit.interpreting import interpret
 from searchkit.queries.notes import Note
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from searchkit.annotations.entities.aliases import Aliases
     from searchkit.catalog import CatalogReader
     from searchkit.engines.base import Matches, ScoredId, Searcher
     from searchkit.queries.tree import Clock, Query
@@ -39,6 +40,7 @@ def make_timeline(
     published_from: str | date | None,
     published_to: str | date | None,
     annotated: Callable[[], bool],
+    aliases: Callable[[], Aliases | None],
     timeout: float | None = None,
     today: date | None = None,
 ) -> Timeline:
@@ -54,11 +56,13 @@ def make_timeline(
         published_from: First day of publication, or nothing.
         published_to: Last day of publication, or nothing.
         annotated: Tells whether dates and entities were looked for in the articles.
+        aliases: Returns the rules for names, if there are any.
         timeout: Seconds that the engine may take for it; ``None`` for no limit.
         today: The day that relative dates count from.
 
     Raises:
         DateValueError: One of the dates is none.
+        AliasesError: The query asks for names, and the rules for them cannot be read.
         SearchTimeoutError: It has taken longer.
         TooManyBucketsError: Too many buckets have something.
     """
@@ -73,15 +77,21 @@ def make_timeline(
         today=today,
     )
 
+    expansions = Expansions(aliases, searcher)
+
     def ask(asked: Query, /, *, limit: int, count: bool = True) -> Matches:
         return clock.search(searcher, asked, limit=limit, count=count)
 
-    tree, found, remarks = matched_kindly(tree, searcher, partial(ask, limit=0))
-    notes += remarks
+    def run(candidate: Query) -> Matches:
+        return ask(expansions.expand(candidate), limit=0)
+
+    tree, found, remarks = matched_kindly(tree, searcher, run)
+    names_read = expansions.expand(tree)
+    notes += remarks + expansions.notes
     total = found.total or 0
     without_date = negated(DateRange(by, None, None))
-    undated = ask(all_of([tree, without_date]), limit=0).total or 0
-    counter = BucketCounter(tree, by, ask)
+    undated = ask(all_of([names_read, without_date]), limit=0).total or 0
+    counter = BucketCounter(names_read, by, ask)
     dated = total - undated
     size = counter.choose(dated) if bucket == "auto" else bucket
     tallies = counter.tallies(size)

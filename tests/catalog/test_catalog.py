@@ -345,7 +345,7 @@ mentions = st.builds(
     EntityMention,
     spans,
     storable,
-    st.sampled_from(("person", "org", "place")),
+    st.sampled_from(("person", "org", "place", "group", "event")),
     storable,
     fields,
 )

@@ -502,6 +502,96 @@ def test_annotations_that_were_not_made_are_missed(run: Run, tmp_path: Path) -> 
     )
 
 
+class TestEntities:
+    def test_json_says_all(self, run: Run, seeds_index: Path) -> None:
+        """
+        What people see, and the numbers behind it.
+        """
+        result = run(
+            *("entities", "doha", "-zeppelin", "--with", "Ghani", "--kind", "person"),
+            *("-n1", "--json", "-i", seeds_index),
+        )
+        found = json.loads(result.stdout)
+        assert ("doha -zeppelin", "Ghani") == (found["query"], found["with"])
+        (entity,) = found["entities"]
+        assert ("person", "Zalmay Khalilzad") == (entity["kind"], entity["name"])
+        assert entity["count"] <= entity["background"]
+        assert "Khalilzad" in entity["quote"]
+        assert entity["sentences"] >= entity["count"]
+        assert {"id", "title"} == set(entity["article"])
+
+    def test_reasons_as_json(self, run: Run, seeds_index: Path) -> None:
+        """
+        Likewise for the explanation of a name.
+        """
+        result = run("entities", "--why", "u.s.", "--json", "-i", seeds_index)
+        (entity,) = json.loads(result.stdout)["entities"]
+        assert ("place", "United States") == (entity["kind"], entity["name"])
+        texts = {one["text"]: one["reason"] for one in entity["spellings"]}
+        assert "the name itself" == texts["United States"]
+        assert {"text", "found_as", "count", "reason", "article"} == set(
+            entity["spellings"][0]
+        )
+
+    def test_a_reason_is_for_a_name_alone(self, run: Run, seeds_index: Path) -> None:
+        """
+        A query beside it would have no effect, and is refused.
+        """
+        for more in (["doha"], ["--with", "Ghani"]):
+            result = run("entities", "--why", "Ghani", *more, "-i", seeds_index)
+            assert 2 == result.exit_code
+            assert "--why NAME takes neither a query nor --with" in result.stderr
+
+    def test_rules_that_cannot_be_read_are_an_error(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        """
+        With the line, a hint, and status 2.
+        """
+        file, home = tmp_path / "a.txt", tmp_path / "i"
+        file.write_text("Kabul\nIn Kabul.\n")
+        run("index", file, "-i", home)
+        (home / "aliases.csv").write_text("action,name,type,value,note\njoin,A\n")
+        for command in (["entities"], ["query", "place:Kabul"]):
+            result = run(*command, "-i", home)
+            assert 2 == result.exit_code
+            message = f"error: {home}/aliases.csv, line 2: “join” is no action\n"
+            assert message in result.stderr
+            assert "hint: Write rows as action,name,type,value,note" in result.stderr
+
+    def test_names_that_rules_leave_out_are_said(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        """
+        Nobody has to wonder where a name has gone.
+        """
+        file, home = tmp_path / "a.txt", tmp_path / "i"
+        file.write_text("Rain\nIt rained in Kabul.\n")
+        run("index", file, "-i", home)
+        (home / "aliases.csv").write_text("action,name,type,value,note\nforbid,kabul\n")
+        result = run("entities", "--why", "Kabul", "-i", home)
+        assert 1 == result.exit_code
+        assert "line 2 of aliases.csv forbids “kabul”\n" in result.stderr
+        assert "mentions of it are left out by a rule" in result.stderr
+        found = run("query", "place:Kabul", "-i", home)
+        note = "aliases.csv says which mentions of “Kabul” are meant\n"
+        assert (1, "") == (found.exit_code, found.stdout)
+        assert note in found.stderr
+
+    def test_without_annotations_there_are_no_names(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        """
+        And that is said.
+        """
+        file, home = tmp_path / "a.txt", tmp_path / "i"
+        file.write_text("Kabul\nIn Kabul.\n")
+        run("index", "--no-annotate", file, "-i", home)
+        result = run("entities", "-i", home)
+        assert 1 == result.exit_code
+        assert "no dates and entities were looked for" in result.stderr
+
+
 class TestIndexFolder:
     def test_an_index_may_stand_among_articles(self, run: Run, tmp_path: Path) -> None:
         """

@@ -4,6 +4,7 @@ What people see: the output of every command on ``seeds/``, word for word.
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,33 @@ def test_totals(run: Run, golden: Golden, seeds_index: Path) -> None:
     golden("stats", run("stats", "--index", seeds_index).output)
 
 
+ENTITIES = {
+    "all": "--limit 3",
+    "query": '"Doha agreement" --limit 3',
+    "dates": "--from 2021-04 --to 2021-09 --kind org --limit 3",
+    "with": "--with Ghani --kind person --kind org --limit 2",
+    "with-query": 'kunduz --with "United States" --limit 1',
+    "with-nobody": '--with "Nobody Whoever"',
+    "nothing": "zeppelin",
+    "why": '--why "united states"',
+    "why-spelling": "--why Ghani",
+    "why-nobody": '--why "Nobody Whoever"',
+}
+
+
+@pytest.mark.parametrize("name", ENTITIES)
+def test_names(run: Run, golden: Golden, seeds_index: Path, name: str) -> None:
+    """
+    ``entities`` prints names, and on standard error where they come from.
+    """
+    result = run("entities", *shlex.split(ENTITIES[name]), "--index", seeds_index)
+    golden(
+        f"entities-{name}",
+        f"$ searchkit entities {ENTITIES[name]}\n{result.stdout}"
+        f"--- standard error\n{result.stderr}--- status {result.exit_code}\n",
+    )
+
+
 def test_article(run: Run, golden: Golden, seeds_index: Path) -> None:
     """
     ``show`` prints an article, and with ``--annotations`` what was found in it.
@@ -71,7 +99,7 @@ def test_article(run: Run, golden: Golden, seeds_index: Path) -> None:
     "command",
     [
         *("", "index", "query", "show", "stats", "delete", "rebuild", "doctor"),
-        *("backup", "restore", "upgrade", "timeline"),
+        *("backup", "restore", "upgrade", "timeline", "entities"),
     ],
 )
 def test_help(run: Run, golden: Golden, command: str) -> None:

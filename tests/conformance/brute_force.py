@@ -317,6 +317,8 @@ class BruteForceSearcher:
                 return self._fuzzy(query, entry)
             case tree.Name(kind, text):
                 return self._name(NAME_FIELDS[kind], text, entry)
+            case tree.Mention(kind, key):
+                return self._mentions(kind, key, entry)
             case tree.DateRange():
                 return self._dates(query, entry)
             case tree.Exact(name, text):
@@ -367,7 +369,9 @@ class BruteForceSearcher:
         words = name_words(text)
         if not 0 < len(words) <= MAX_NAME_WORDS:
             return None
-        term = " ".join(words)
+        return self._mentions(name, " ".join(words), entry)
+
+    def _mentions(self, name: str, term: str, entry: _Entry) -> float | None:
         mentions: Mapping[str, int] = entry.document.names.get(name, {})
         if not mentions.get(term):
             return None

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchkit.documents import Document, name_terms
+from searchkit.documents import Document, mention_key, name_terms
 from searchkit.engines.base import SORT_ORDERS
 from searchkit.engines.whoosh.engine import WhooshEngine
 from searchkit.engines.whoosh.native_searcher import NativeSearcher
@@ -25,6 +25,7 @@ from searchkit.queries.tree import (
     Everything,
     Exact,
     Fuzzy,
+    Mention,
     Name,
     Not,
     Nothing,
@@ -76,6 +77,7 @@ def documents(draw: st.DrawFn, article_id: str) -> Document:
             for field in (kind, "entities"):
                 counts = names.setdefault(field, {})
                 counts[term] = counts.get(term, 0) + count
+        names[kind][mention_key(name, name)] = count
     return Document(
         article_id,
         title=draw(st.lists(words, max_size=4).map(" ".join)),
@@ -129,6 +131,11 @@ leaves: st.SearchStrategy[Query] = st.one_of(
         Name,
         st.sampled_from(("entity", "person", "place", "org", "group", "event")),
         st.sampled_from((*NAMES, "bin", "bin laden", "army")),
+    ),
+    st.builds(
+        Mention,
+        st.sampled_from(("person", "place", "org")),
+        st.sampled_from([mention_key(name, name) for name in NAMES]),
     ),
     date_ranges(),
     st.builds(Exact, st.just("source"), st.sampled_from(SOURCES)),

@@ -15,6 +15,10 @@ the order in which a text passes them:
 5. ``further`` adds ``groups`` (peoples, faiths, political camps) and ``events`` (wars,
    contests, treaties and laws) from what is left of the text.
 
+Queries go the way back, from a name to mentions: ``aliases`` has the rules for names
+that a person keeps beside an index, ``known`` the spellings of the gazetteer, ``alike``
+those that differ as transcriptions do; ``reasons`` says why a mention is of an entity.
+
 It is made for English news.  There is no statistical model: every finding has a rule or
 a line of data that a person can read and change.  Entities are not told apart beyond
 their name, and nothing is folded across articles but by the gazetteer.  Languages,
@@ -23,6 +27,20 @@ days and products are no entities.  ``docs/specs/entities.md`` has the rules in 
 
 from __future__ import annotations
 
-from searchkit.annotations.entities.annotator import EntityAnnotator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from searchkit.annotations.entities.annotator import EntityAnnotator
 
 __all__ = ["EntityAnnotator"]
+
+
+def __getattr__(name: str) -> object:
+    # Queries read names without looking for any.
+    if name != "EntityAnnotator":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from searchkit.annotations.entities.annotator import (  # noqa: PLC0415
+        EntityAnnotator,
+    )
+
+    return EntityAnnotator

@@ -17,12 +17,11 @@ their capitals ("WHO" is no "who"), but without diacritics (:func:`comparable`).
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ _WORD_FILES = (
     "place_words.txt",
     "thing_words.txt",
 )
-_FURTHER_FILES = ("event_words.txt", "events.csv", "groups.csv")
-DATA_FILES = (*_NAME_FILES, *_WORD_FILES, *_FURTHER_FILES)
+_FURTHER_FILES: dict[str, EntityType] = {"events.csv": "event", "groups.csv": "group"}
+DATA_FILES = (*_NAME_FILES, *_WORD_FILES, *_FURTHER_FILES, "event_words.txt")
 """The files of package data that findings depend on."""
 
 #: Letters that no canonical decomposition takes apart, and quotes that look alike.
@@ -149,7 +148,7 @@ def load_gazetteer() -> Gazetteer:
     words = {name: frozenset(words_of(name)) for name in _WORD_FILES}
     common = words["common_words.txt"]
     everyday = common | words["openers.txt"]
-    for entry, spelling in _names():
+    for entry, spelling in every_spelling():
         key = comparable(spelling)
         entries[key] = entry
         parts = key.split()
@@ -178,6 +177,8 @@ def data_digest() -> str:
     """
     Return a hash of all data files, 16 hexadecimal digits.
     """
+    import hashlib  # noqa: PLC0415 - queries read names, and no digest
+
     digest = hashlib.blake2b(digest_size=8)
     for name in DATA_FILES:
         digest.update(f"{name}\x00{_read(name)}\x00".encode())
@@ -202,8 +203,15 @@ def spellings(file: str) -> Iterator[tuple[str, list[str]]]:
         yield name, aliases.split("|") if aliases else []
 
 
-def _names() -> Iterator[tuple[Entry, str]]:
-    for file, type_ in _NAME_FILES.items():
+def every_spelling(*, further: bool = False) -> Iterator[tuple[Entry, str]]:
+    """
+    Read the files of names alone; the canonical name of each entry comes first.
+
+    Args:
+        further: With groups and events, which rules of their own find.
+    """
+    files = _NAME_FILES | _FURTHER_FILES if further else _NAME_FILES
+    for file, type_ in files.items():
         for name, aliases in spellings(file):
             entry = Entry(type_, name)
             for spelling in (name, *aliases):
@@ -218,4 +226,4 @@ def words_of(file: str) -> list[str]:
 
 
 def _read(file: str) -> str:
-    return (resources.files(__package__) / file).read_text(encoding="utf-8")
+    return Path(__file__).with_name(file).read_text(encoding="utf-8")

@@ -32,6 +32,7 @@ from searchkit.queries.tree import (
     Everything,
     Exact,
     Fuzzy,
+    Mention,
     Name,
     Not,
     Nothing,
@@ -158,6 +159,8 @@ class Evaluation:
                 return self._any_word(self._near(query), query.field, leaf)
             case Name(kind, text):
                 return self._name(NAME_FIELD[kind], text, leaf)
+            case Mention(kind, key):
+                return self._mentions(kind, key, leaf)
             case DateRange():
                 return self._dates(query, leaf)
             case Exact(field, text):
@@ -341,7 +344,9 @@ class Evaluation:
         words = name_words(text)
         if not words or len(words) > MAX_NAME_WORDS:
             return {}
-        term = " ".join(words)
+        return self._mentions(field, " ".join(words), leaf)
+
+    def _mentions(self, field: str, term: str, leaf: Leaf) -> Scores:
         factor = FIELD[field].weight * self._statistics.idf(field, term)
         weight = self._statistics.frequency_weight(field)
         return {

@@ -31,7 +31,7 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 2
 """Version of the index folder's layout that this release reads and writes."""
 
-FINGERPRINT = "aa35b823b5b2b6ca"
+FINGERPRINT = "9fce47189c9639a6"
 """
 Kept in the manifest; an index with another one has to be made anew.
 

@@ -24,6 +24,7 @@ from searchkit.queries.tree import (
     Everything,
     Exact,
     Fuzzy,
+    Mention,
     Name,
     Not,
     Nothing,
@@ -134,6 +135,8 @@ class _Compiler:
                 return self._fuzzy(query)
             case Name(kind, text):
                 return self._name(NAME_FIELD[kind], text)
+            case Mention(kind, key):
+                return _term(kind, key, FIELD[kind].weight)
             case DateRange():
                 return self._dates(query)
             case Exact(name, text):
