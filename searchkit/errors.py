@@ -15,6 +15,7 @@ Every error that searchkit raises on purpose.
     ├── SearchTimeoutError(seconds)            a search has taken too long
     ├── TooManyBucketsError(bucket, limit)     a timeline has too many bars
     ├── MissingExtraError(extra, purpose)      a library that few need is not there
+    ├── EntityModelError(model, reason)        what is to find entities is no good
     ├── OutputFileError(path, reason)          a file asked for cannot be written
     ├── BackupError(path, reason, advice)      a backup cannot be made or put back
     ├── NativeWriteError(reason)               a native segment cannot keep something
@@ -289,6 +290,31 @@ class MissingExtraError(SearchkitError, ImportError):
         Name the command that installs it.
         """
         return f"Install it with `pip install 'searchkit[{self.extra}]'`."
+
+
+class EntityModelError(SearchkitError):
+    """
+    Weights, or a pipeline of spaCy, that are to find entities cannot be used.
+
+    Args:
+        model: The file, or the name of the pipeline.
+        reason: What is wrong, as a clause without a full stop.
+        advice: What to do about it, as an imperative sentence; empty for none.
+    """
+
+    def __init__(self, model: str, reason: str, advice: str = "") -> None:
+        super().__init__(model, reason, advice)
+        self.model, self.reason, self.advice = model, reason, advice
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.reason}"
+
+    @property
+    def hint(self) -> str | None:
+        """
+        What the user can do about it, as one imperative sentence.
+        """
+        return self.advice or None
 
 
 class OutputFileError(SearchkitError):

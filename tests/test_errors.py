@@ -24,6 +24,8 @@ EXAMPLES = [
     errors.SearchTimeoutError(0.5),
     errors.TooManyBucketsError("day", 5000),
     errors.MissingExtraError("plot", "drawing a picture"),
+    errors.EntityModelError("weights.txt", "it is not UTF-8"),
+    errors.EntityModelError("en_core_web_md", "it is missing", "Install it."),
     errors.OutputFileError("timeline.png", "it is a folder"),
     errors.BackupError("news.zip", "the file is there already"),
     errors.BackupError("news.zip", "it is no backup", "Choose another file."),

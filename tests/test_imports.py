@@ -18,7 +18,7 @@ ROOT = Path(searchkit.__file__).parents[1]
 LIBRARIES = {
     *("whoosh", "click", "bs4", "lxml", "lxml_html_clean", "Stemmer", "rich"),
     *("charset_normalizer", "filelock", "trafilatura", "htmldate", "sqlite3"),
-    "matplotlib",
+    *("matplotlib", "spacy"),
 }
 
 
@@ -111,6 +111,24 @@ def test_a_query_waits_for_nothing_that_only_indexing_needs(seeds: Index) -> Non
         "searchkit.indexing",
     ):
         assert set() == {name for name in modules if name.startswith(package)}
+
+
+def test_an_annotator_waits_for_its_data() -> None:
+    """
+    Model and lists are read with the first article, and training and spaCy never.
+    """
+    run = (
+        "from searchkit.annotations.entities import EntityAnnotator, gazetteer, listed;"
+        "from searchkit.annotations.entities import weights;"
+        "EntityAnnotator();"
+        "caches = [gazetteer.load_gazetteer, listed.load_listed, weights.load_model];"
+        "assert not any(cache.cache_info().currsize for cache in caches)"
+    )
+    modules = modules_after(run)
+    assert set() == modules & LIBRARIES
+    package = "searchkit.annotations.entities"
+    assert f"{package}.spacy_pipeline" not in modules
+    assert f"{package}.training" not in modules
 
 
 def test_a_timeline_waits_for_no_more_than_a_query(seeds: Index) -> None:

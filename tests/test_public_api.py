@@ -20,7 +20,8 @@ from searchkit import errors
 
 NAMES = """
 AliasesError AmbiguousIdError Article ArticleError ArticleNotFoundError Backup
-BackupError Bucket Checkup DateValueError EntityList ExplainedEntity Finding Hit Hits
+BackupError Bucket Checkup DateValueError EntityList EntityModelError ExplainedEntity
+Finding Hit Hits
 Index IndexAccessError IndexDamagedError IndexCodecError IndexExistsError
 IndexForeignError IndexLockedError IndexMissingError IndexOutdatedError IndexStoreError
 IndexVersionError IndexingReport ListedEntity MissingExtraError NameExplanation
@@ -215,6 +216,7 @@ def test_all_errors_have_one_base_and_are_public() -> None:
         searchkit.SearchTimeoutError(0.5),
         searchkit.TooManyBucketsError("day", 5000),
         searchkit.MissingExtraError("plot", "drawing a picture"),
+        searchkit.EntityModelError("weights.txt", "it is not UTF-8"),
         searchkit.OutputFileError("a.png", "it is a folder"),
         searchkit.IndexStoreError("index"),
         searchkit.IndexMissingError("index"),

@@ -24,6 +24,8 @@ annotator, so that nothing is looked for twice.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.annotations.model import (
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "ENTITIES_VARIABLE",
     "ENTITY_TYPES",
     "AnnotatedField",
     "Annotation",
@@ -57,11 +60,38 @@ __all__ = [
 ]
 
 
+ENTITIES_VARIABLE = "SEARCHKIT_ENTITIES"
+"""
+The environment variable that names another annotator of entities: ``spacy``,
+``spacy:PIPELINE``, or a file of weights.
+"""
+
+
 def default_annotators() -> Sequence[Annotator]:
     """
     Return the annotators that every index uses unless it was made without.
-    """
-    from searchkit.annotations.entities import EntityAnnotator  # noqa: PLC0415 - costly
-    from searchkit.annotations.times import TimeAnnotator  # noqa: PLC0415
 
-    return (TimeAnnotator(), EntityAnnotator())
+    Raises:
+        MissingExtraError: ``SEARCHKIT_ENTITIES`` names spaCy, which is not installed.
+        EntityModelError: It names a pipeline or a file that cannot be used.
+    """
+    from searchkit.annotations.times import TimeAnnotator  # noqa: PLC0415 - costly
+
+    return (TimeAnnotator(), _entity_annotator(os.environ.get(ENTITIES_VARIABLE, "")))
+
+
+def _entity_annotator(choice: str) -> Annotator:
+    if choice == "spacy" or choice.startswith("spacy:"):
+        from searchkit.annotations.entities.spacy_pipeline import (  # noqa: PLC0415
+            DEFAULT_PIPELINE,
+            SpacyEntityAnnotator,
+        )
+
+        return SpacyEntityAnnotator(choice.partition(":")[2] or DEFAULT_PIPELINE)
+    from searchkit.annotations.entities import EntityAnnotator  # noqa: PLC0415 - costly
+
+    if not choice:
+        return EntityAnnotator()
+    from searchkit.annotations.entities.weights import read_model  # noqa: PLC0415
+
+    return EntityAnnotator(model=read_model(Path(choice)))

@@ -11,19 +11,29 @@ import re
 from typing import TYPE_CHECKING
 
 from searchkit.annotations.entities.candidates import Candidate, Weight
-from searchkit.annotations.entities.context import weigh_context
+from searchkit.annotations.entities.context import (
+    in_quotes,
+    weigh_context,
+    word_before,
+)
 from searchkit.annotations.entities.cues import (
+    COMPANY_FORMS,
     DIRECTIONS,
     DROPPED_KINDS,
     GENERIC_HEADS,
     NUMERALS,
+    ORG_OPENERS,
     PARTICLES,
+    RELATIVES,
     SECOND_HALVES,
     STANDALONE,
+    STORMS,
     SURNAMES,
+    UNITS,
 )
-from searchkit.annotations.entities.find import Joint, Run, Word
+from searchkit.annotations.entities.find import QUOTES, Joint, Run, Word
 from searchkit.annotations.entities.gazetteer import comparable
+from searchkit.annotations.entities.listed import load_listed
 from searchkit.annotations.entities.match import Known, known_names
 
 if TYPE_CHECKING:
@@ -33,9 +43,13 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import EntityType
 
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]{1,6}(?:-[A-Z0-9]{1,3})?\Z")
-#: "K-pop", "X-ray", and plurals such as "NPLs".
-_LETTER_AND_WORD = re.compile(r"[A-Z][-‑][a-z]|[A-Z]{2,5}s\Z")
+#: "K-pop", "X-ray", plurals such as "NPLs", and letters with a number: "A4".
+_LETTER_AND_WORD = re.compile(r"[A-Z][-‑][a-z]|[A-Z]{2,5}s\Z|[A-Z]\d+\Z")
+_ORDINAL_BEFORE = re.compile(r"(?<!\S)([1-9]\d{0,3}(?:st|nd|rd|th) )\Z")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)+\Z|[A-Z]\Z")
+#: The sign of a share: "Zentrix Inc <ZTX.N>".
+_SHARE = re.compile(r"[<\[][A-Z]+(?:\.[A-Z]{1,2})?[>\]]")
+_ENDINGS = ("ing", "ed")
 #: A stretch with more characters is no name.
 _LONGEST_NAME = 120
 
@@ -75,6 +89,10 @@ class ChunkClassifier:
             return
         words, gaz = self._words, self._gaz
         last = words[hi - 1].text
+        if words[lo].text in STORMS or all(
+            word.text in COMPANY_FORMS for word in words[lo:hi]
+        ):
+            return
         if hi - lo == 1:
             # What remains of "World Heritage" is hardly a name.
             remnant = lo > first and words[lo - 1].text in gaz.not_names
@@ -95,8 +113,8 @@ class ChunkClassifier:
         words, gaz = self._words, self._gaz
         at = hi - 2 if words[hi - 1].text in NUMERALS else hi - 1
         last = "" if self._is_known(at) else words[at].text
-        given = comparable(words[lo].text) in gaz.given_names
-        if last in SURNAMES and hi - lo == 2 and given:
+        surname = last in SURNAMES and self._is_given(lo)
+        if hi - lo == 2 and (surname or self._is_announced(lo, last)):
             self._emit(lo, hi, "person", Weight.CUED)
         elif last in gaz.thing_words:
             pass  # neither a person nor an organisation nor a place
@@ -106,12 +124,26 @@ class ChunkClassifier:
             self._emit_place(lo, hi)
         else:
             for at in range(hi - 2, lo, -1):
-                if words[at].text in gaz.org_words and at not in self._known:
+                if words[at].text in gaz.org_words and not self._is_known(at):
                     self._emit_org(lo, at + 1)
                     self._chunk(at + 1, hi)
                     return True
             return False
         return True
+
+    def _is_given(self, at: int) -> bool:
+        word = self._words[at]
+        name = comparable(word.text)
+        return name in self._gaz.given_names or (
+            name in load_listed().given_names and not self._is_no_name(word)
+        )
+
+    def _is_announced(self, lo: int, last: str) -> bool:
+        """
+        Tell whether what somebody is stands before a name: "golfer Tor Woods".
+        """
+        surname = last in SURNAMES or last in self._gaz.place_words
+        return surname and word_before(self._text, self._words[lo].start) in RELATIVES
 
     def _trim(self, lo: int, hi: int) -> tuple[int, int]:
         """
@@ -122,6 +154,8 @@ class ChunkClassifier:
         while lo < hi - 1 and lo not in self._known:
             text = self._words[lo].text
             ordinary = text in gaz.not_names and text not in DIRECTIONS
+            ordinary = ordinary and not (keep_front and text in ORG_OPENERS)
+            ordinary = ordinary and text not in gaz.given_names
             demonym = text in gaz.demonyms and not keep_front
             if not demonym and not (ordinary and len(text) > 1):
                 break
@@ -132,6 +166,8 @@ class ChunkClassifier:
             if text not in gaz.demonyms and not (ordinary and len(text) > 1):
                 break
             hi -= 2 if text in SECOND_HALVES else 1
+        if hi > lo + 1 and self._text[self._words[hi - 1].start - 1] in QUOTES:
+            hi -= 1  # a nickname that no surname follows
         return lo, hi
 
     def _emit_place(self, lo: int, hi: int) -> None:
@@ -144,6 +180,13 @@ class ChunkClassifier:
 
     def _emit_org(self, lo: int, hi: int) -> None:
         self._emit(lo, hi, "org", Weight.CUED)
+        candidate = self._found[-1] if self._found else None
+        if candidate is not None and self._words[hi - 1].text in UNITS:
+            at = candidate.start
+            ordinal = _ORDINAL_BEFORE.search(self._text, max(0, at - 7), at)
+            if ordinal:
+                candidate.start = ordinal.start(1)
+                candidate.key = comparable(self._text[candidate.start : candidate.end])
 
     def _mixed_with_known(self, lo: int, hi: int) -> bool:
         """
@@ -153,6 +196,19 @@ class ChunkClassifier:
         if not starts:
             return False
         words, gaz = self._words, self._gaz
+        final = starts[-1]
+        end, entry = self._known[final]
+        if (
+            final > lo
+            and end == hi
+            and entry.type == "org"
+            and words[hi - 1].text in gaz.org_words
+            and words[hi - 1].text not in GENERIC_HEADS
+            and (len(starts) == 1 or self._known[starts[0]].end == final)
+        ):
+            # "Fiji Labour Party" is not the party that the gazetteer has.
+            self._emit_org(lo, hi)
+            return True
         at = starts[0]
         end, entry = self._known[at]
         single = end == at + 1
@@ -187,7 +243,7 @@ class ChunkClassifier:
             # "De Guindos said"
             self._emit(lo, hi, "person", Weight.GUESSED)
             return
-        if first.opens and not given and self._in_lower_case(first.text.lower()):
+        if first.opens and not given and self._is_ordinary(first.text):
             self._chunk(lo + 1, hi)
             return
         if all(_INITIAL.match(word.text) for word in words[lo:hi]):
@@ -195,6 +251,8 @@ class ChunkClassifier:
         if given:
             self._emit(lo, hi, "person", Weight.CUED)
             return
+        if hi - lo == 2 and len(words[hi - 1].text) == 1:
+            return  # "Series A"
         chunk = words[lo:hi]
         if any(
             word.joint is Joint.NAME or " " in word.text for word in chunk[1:]
@@ -212,6 +270,19 @@ class ChunkClassifier:
         else:
             self._emit(lo, hi, "person", Weight.GUESSED)
 
+    def _is_ordinary(self, word: str) -> bool:
+        """
+        Tell whether a word that opens a sentence is none of a name: "Succeeding Ghani".
+        """
+        if self._in_lower_case(word.lower()):
+            return True
+        listed = load_listed()
+        return word.endswith(_ENDINGS) and not (
+            word in listed.given_names
+            or word in listed.family_names
+            or word in listed.place_parts
+        )
+
     def _single(self, at: int, *, remnant: bool) -> None:
         """
         Classify one word that the gazetteer does not have, or not as a name here.
@@ -222,6 +293,8 @@ class ChunkClassifier:
             self._emit(at, at + 1, "org", Weight.CUED)
             return
         if len(text.strip(".")) < 2 or _LETTER_AND_WORD.match(text):
+            return
+        if text.isupper() and _SHARE.match(self._text, word.start - 1):
             return
         if remnant or self._is_no_name(word):
             self._emit(at, at + 1, None, Weight.OPEN, everyday=True)
@@ -278,7 +351,7 @@ class ChunkClassifier:
         start, end = self._words[lo].start, self._words[hi - 1].end
         if end - start > _LONGEST_NAME:
             return
-        start = self._without_lead(start, end, name or "")
+        start = self._without_lead(start, end, name or "", type_)
         surface = self._text[start:end]
         if name is None and not everyday and (entry := self._gaz.find(surface)):
             name = entry.name if type_ in {None, entry.type} else None
@@ -296,12 +369,20 @@ class ChunkClassifier:
             headline=headline,
             everyday=everyday,
         )
+        if (
+            weight <= Weight.GUESSED
+            and not headline
+            and in_quotes(self._text, start, end)
+        ):
+            return  # a work, a nickname or a word that is talked about
         if weight <= Weight.GUESSED and not (everyday or headline):
             single = hi - lo == 1
             weigh_context(self._text, candidate, self._gaz, single=single)
         self._found.append(candidate)
 
-    def _without_lead(self, start: int, end: int, name: str) -> int:
+    def _without_lead(
+        self, start: int, end: int, name: str, type_: EntityType | None
+    ) -> int:
         """
         Step over "The" and titles that a known spelling begins with.
 
@@ -310,7 +391,8 @@ class ChunkClassifier:
         first, space, rest = self._text[start:end].partition(" ")
         if not space or name.startswith(first + " ") or not rest[0].isupper():
             return start
-        if first == "The" or (name and first.lower() in self._gaz.titles):
+        titled = type_ == "person" and name and first.lower() in self._gaz.titles
+        if first == "The" or titled:
             return end - len(rest)
         return start
 

@@ -17,11 +17,15 @@ it over the whole article.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from searchkit.annotations.entities.candidates import Candidate, Weight
 from searchkit.annotations.entities.chunks import ChunkClassifier
 from searchkit.annotations.entities.context import word_before
 from searchkit.annotations.entities.cues import (
     ADDRESS,
+    COMPANY_FORMS,
+    COMPANY_TITLES,
     DIRECTIONS,
     GENERIC_HEADS,
     GROUPS,
@@ -29,11 +33,15 @@ from searchkit.annotations.entities.cues import (
     NUMERALS,
     PLACE_HEADS,
     PLACE_KINDS,
+    PLACE_TITLES,
+    ROLES,
     SUBJECT_HEADS,
     SUBJECTS,
 )
 from searchkit.annotations.entities.find import Joint, Run, Shape
-from searchkit.annotations.entities.gazetteer import comparable
+
+if TYPE_CHECKING:
+    from searchkit.annotations.model import EntityType
 
 #: Words before a title that belong to the office: "Vice President".
 _RANKS = frozenset("Prime Vice Chief Former Deputy Supreme".split())
@@ -94,9 +102,7 @@ class Classifier(ChunkClassifier):
             self._parse_names(lo, hi)
             return
         self._parse_office(lo, title)
-        after = title + 1
-        while after < hi and self._is_title(after) and self._joins(after):
-            after += 1
+        after = self._title_end(title, hi)
         if after >= hi:
             if title == lo and word_before(self._text, self._words[lo].start) != "the":
                 # It may be a surname: "King said".
@@ -109,6 +115,18 @@ class Classifier(ChunkClassifier):
             self._parse(after, hi)
         else:
             self._parse_titled(after, hi, self._words[title].text.lower())
+
+    def _title_end(self, title: int, hi: int) -> int:
+        """
+        Return the end of a title of several words: "Chief Financial Officer".
+        """
+        after = title + 1
+        while after < hi and self._joins(after):
+            role = self._words[after].text in ROLES and after not in self._known
+            if not role and not self._is_title(after):
+                break
+            after += 1
+        return after
 
     def _first_comma(self, lo: int, hi: int) -> int:
         at = lo
@@ -148,7 +166,7 @@ class Classifier(ChunkClassifier):
         while lo < hi and lo not in self._known:
             word = self._words[lo]
             lower = word.text.lower()
-            single = lo + 1 == hi
+            single = lo + 1 == hi or not self._joins(lo + 1)
             if not word.opens or lower in gaz.titles or word.text in gaz.given_names:
                 break
             common = word.text in gaz.not_names and word.text not in DIRECTIONS
@@ -181,9 +199,6 @@ class Classifier(ChunkClassifier):
                 return at
         return None
 
-    def _is_given(self, at: int) -> bool:
-        return comparable(self._words[at].text) in self._gaz.given_names
-
     def _is_title(self, at: int) -> bool:
         word = self._words[at].text.lower()
         if word in self._gaz.titles:
@@ -191,12 +206,39 @@ class Classifier(ChunkClassifier):
         # "Lt-Gen", "Vice-President", "ex-Minister"
         return "-" in word and word.rpartition("-")[2] in self._gaz.titles
 
+    def _emit_employer(self, lo: int, hi: int, title: str) -> None:
+        """
+        Take the unknown name before a title: "Zentrix Chairman", "Zarnik Mayor".
+        """
+        kind: EntityType
+        if title in COMPANY_TITLES:
+            kind = "org"
+        elif title in PLACE_TITLES:
+            kind = "place"
+        else:
+            return
+        gaz = self._gaz
+        words = self._words[lo:hi]
+        if not any(
+            word.text in gaz.demonyms
+            or word.text in gaz.not_names
+            or word.text.lower() in gaz.common_words
+            or word.text.lower() in gaz.openers
+            or word.text in gaz.given_names
+            or self._is_title(at)
+            for at, word in enumerate(words, lo)
+        ) and all(self._joins(at) for at in range(lo + 1, hi)):
+            self._emit(lo, hi, kind, Weight.LIKELY)
+
     def _parse_office(self, lo: int, hi: int) -> None:
         """
         Take what stands before a title: "Afghan Foreign", "World Bank", "US Defense".
         """
+        title = self._words[hi].text.lower()
         while hi > lo and (
-            (word := self._words[hi - 1].text).lower() in SUBJECTS or word in _RANKS
+            (word := self._words[hi - 1].text).lower() in SUBJECTS
+            or word in _RANKS
+            or word in ROLES
         ):
             if any(start < hi <= end for start, (end, _) in self._known.items()):
                 break
@@ -216,6 +258,7 @@ class Classifier(ChunkClassifier):
             else:
                 at += 1
         else:
+            self._emit_employer(lo, hi, title)
             return
         if not any(found.start >= self._words[lo].start for found in self._found):
             self._parse_names(lo, hi)
@@ -285,6 +328,7 @@ class Classifier(ChunkClassifier):
         first = self._words[lo].text
         if end == lo + 1 and (
             first in self._gaz.demonyms
+            or first.lower() in SUBJECTS
             or first in self._gaz.not_names
             or first in self._gaz.org_words
             or first in self._gaz.thing_words
@@ -316,18 +360,31 @@ class Classifier(ChunkClassifier):
         joint = self._words[at].joint
         head = self._words[at - 1].text
         piece_end = self._piece_end(at, hi)
-        if joint is Joint.OF and not self._split_at_of(at, head):
+        fame = head == "Hall" and self._words[at].text == "Fame" and at - lo > 1
+        if joint is Joint.OF and self._words[piece_end - 1].text in self._gaz.demonyms:
+            # "Association of German" bankers
+            self._parse(piece_end, hi)
+            return
+        if joint is Joint.OF and (fame or not self._split_at_of(at, head)):
             end = self._extend(at, piece_end, hi)
             self._emit_org(lo, end)
             self._parse(end, hi)
             return
-        if joint is Joint.OF and (head in PLACE_HEADS or head in PLACE_KINDS):
+        named = head in PLACE_HEADS or head in PLACE_KINDS
+        if joint is Joint.OF and named and self._small_word(at) == "of":
             first = lo if head in PLACE_HEADS else at
             self._emit(first, piece_end, "place", Weight.CUED)
             self._parse(piece_end, hi)
             return
         if joint is Joint.AND and self._one_org_with_and(lo, at, piece_end):
             self._emit_org(lo, piece_end)
+            self._parse(piece_end, hi)
+            return
+        if joint is Joint.AND and all(
+            word.text in COMPANY_FORMS for word in self._words[at:piece_end]
+        ):
+            if not self._emit_known(lo, at):
+                self._emit_org(lo, piece_end)
             self._parse(piece_end, hi)
             return
         if joint is Joint.POSSESSIVE and head in GROUPS and self._ends_org(piece_end):
@@ -352,8 +409,7 @@ class Classifier(ChunkClassifier):
         """
         if head not in self._gaz.org_words or head in GENERIC_HEADS:
             return True
-        small = self._text[self._words[at - 1].end : self._words[at].start].split()[0]
-        if small in {"of", "for"}:
+        if self._small_word(at) in {"of", "for"}:
             return False
         following = self._words[at].text
         return (
@@ -361,6 +417,13 @@ class Classifier(ChunkClassifier):
             or following in self._gaz.not_names
             or following.lower() not in self._gaz.common_words
         )
+
+    def _small_word(self, at: int) -> str:
+        """
+        Return the first word in lower case before the one at ``at``.
+        """
+        gap = self._text[self._words[at - 1].end : self._words[at].start]
+        return (gap.split() or [""])[0]
 
     def _extend(self, at: int, end: int, hi: int) -> int:
         """

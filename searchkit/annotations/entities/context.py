@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from searchkit.annotations.entities.candidates import Candidate, Weight
 from searchkit.annotations.entities.cues import (
     ORG_AFTER,
+    ORG_BEFORE,
     PERSON_AFTER,
     PLACE_AFTER,
     PLACE_BEFORE,
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 _WORD_BEFORE = re.compile(r"([\w’']+)[ \u00a0](?:of )?\Z")
 _WORD_AFTER = re.compile(r"[ \u00a0]([a-z]+)")
+#: "Zarnik-based", "Zarnik, Ill.-based", "Zarnik-born".
+_SEATED = re.compile(r"(?:, [A-Z]\w{1,5}\.)?-(?:based|headquartered|born|area)\b")
 _AGE_AFTER = re.compile(r",? \(?(?:aged )?[1-9]\d\b(?![\d%.:/-])(?= ?[,);.])")
 _PLACE_LIST_AFTER = re.compile(r",[ \u00a0]([^\W\d_][\w.]*(?: [A-Z][\w.]*)?)")
+_OPENING_QUOTES = frozenset('"“‘«')
+_CLOSING_QUOTE = re.compile('[,.!?]?["”’»](?!\\w)')
 #: How far to the left the word before is looked for, in characters.
 _LOOK_BACK = 40
 
@@ -55,15 +60,17 @@ def weigh_context(
     before = word_before(text, candidate.start)
     match = _WORD_AFTER.match(text, candidate.end)
     after = match[1] if match else ""
-    if after in PLACE_AFTER or before in PLACE_KIND_BEFORE:
+    if _SEATED.match(text, candidate.end):
+        candidate.type, candidate.weight = "place", Weight.CUED
+    elif after in PLACE_AFTER or before in PLACE_KIND_BEFORE:
         candidate.type, candidate.weight = "place", Weight.LIKELY
     elif _AGE_AFTER.match(text, candidate.end):
-        candidate.type, candidate.weight = "person", Weight.LIKELY
-    elif after in ORG_AFTER:
+        candidate.type, candidate.weight = "person", Weight.CUED
+    elif after in ORG_AFTER or before in ORG_BEFORE:
         candidate.type, candidate.weight = "org", Weight.LIKELY
     elif candidate.type == "org":
         return
-    elif before in RELATIVES or after in PERSON_AFTER:
+    elif before in RELATIVES or (after in PERSON_AFTER and before not in PLACE_BEFORE):
         candidate.type, candidate.weight = "person", Weight.LIKELY
     elif single and _before_country(text, candidate.end, gazetteer):
         candidate.type, candidate.weight = "place", Weight.LIKELY
@@ -71,6 +78,20 @@ def weigh_context(
         # "from" stands before people nearly as often.
         candidate.type = "place"
         candidate.weight = Weight.GUESSED if before == "from" else Weight.LIKELY
+
+
+def in_quotes(text: str, start: int, end: int) -> bool:
+    """
+    Tell whether quotes are around a stretch of text, and nothing else is inside them.
+
+    Example:
+        >>> in_quotes('Her song, "Zarnik," sold.', 11, 17)
+        True
+    """
+    return (
+        text[start - 1 : start] in _OPENING_QUOTES
+        and _CLOSING_QUOTE.match(text, end) is not None
+    )
 
 
 def acts_as_person(text: str, candidate: Candidate) -> bool:

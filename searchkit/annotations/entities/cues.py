@@ -13,6 +13,36 @@ ADDRESS = frozenset(
     gen col maj lt sgt capt cpl adm brig sen rep gov rev
     """.split()
 )
+#: Words inside titles: "Chief Financial Officer", "Managing Director".
+ROLES = frozenset(
+    """
+    Executive Financial Operating Operations Managing Acting Technology Information
+    Marketing Investment Legal Medical Scientific Commercial Creative Strategy Senior
+    Interim Associate Joint Non-Executive Assistant
+    """.split()
+)
+#: What follows a person's name and tells another one of the family.
+SUFFIXES = frozenset("Jr Sr II III IV".split())
+#: Words that a name of a company ends with, and that name nothing on their own.
+COMPANY_FORMS = frozenset(
+    """
+    Co Cos Company Corp Corporation Inc Incorporated Ltd Limited Plc PLC plc LLC LLP AG
+    NV SA Sons Bros Partners Associates
+    """.split()
+)
+#: Words before names that are given to storms.
+STORMS = frozenset("Hurricane Typhoon Cyclone Storm".split())
+#: Titles in companies and clubs, which the name of one stands before.
+COMPANY_TITLES = frozenset(
+    """
+    chairman chairwoman chairperson chair chief director manager ceo cfo coo cto
+    founder co-founder cofounder executive coach captain striker midfielder defender
+    goalkeeper winger forward skipper analyst spokesman spokeswoman spokesperson editor
+    correspondent
+    """.split()
+)
+#: Titles that the name of a place stands before.
+PLACE_TITLES = frozenset("mayor governor sheriff mla".split())
 #: What offices are about: "Minister of Foreign Affairs", "Secretary of State".
 SUBJECTS = frozenset(
     """
@@ -22,7 +52,7 @@ SUBJECTS = frozenset(
     communications communication water works public housing lands land mines mining
     petroleum social welfare development local government home security national
     science technology religious tribal border rural urban higher international
-    relations staff operations police army mission party opposition
+    relations staff operations exchequer police army mission party opposition
     """.split()
 )
 #: Organisations that need no name of their own.
@@ -35,7 +65,7 @@ GENERIC_HEADS = frozenset(
 PLACE_HEADS = frozenset(
     """
     Gulf Bay Strait Straits Sea Isle Cape Republic Kingdom Emirate Sultanate Horn
-    Mount Lake Port Rock
+    Mount Lake Port Rock Duchy Riding Valley
     """.split()
 )
 #: Heads of places before whose "of" there is only the kind: "the City of Herat".
@@ -56,6 +86,13 @@ DIRECTIONS = frozenset(
 )
 #: Numbers of monarchs and popes, and of sons.
 NUMERALS = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI Jr Sr".split())
+#: Words that are no names, but open names of organisations: "First National Bank".
+ORG_OPENERS = NUMERALS | frozenset(
+    """
+    World First Second Third Great Cold Earth Sun Moon Olympic Roman Royal Virgin Holy
+    Internet Euro Sterling Mass Grand Global
+    """.split()
+)
 #: Small words that surnames begin with.
 PARTICLES = frozenset(
     "al bin da de del den der di dos du el ibn la le ten ter van von".split()
@@ -73,6 +110,13 @@ SECOND_HALVES = frozenset(
     """
     Rican Ricans Lankan Lankans Leonean Leoneans Zealander Zealanders Salvadoran Verdean
     Salvadorans Leonian Islander Islanders
+    """.split()
+)
+#: Organisations that a number tells apart: "82nd Airborne Division".
+UNITS = frozenset(
+    """
+    Division Brigade Regiment Battalion Fleet Corps Army Squadron Infantry Cavalry Wing
+    Congress Group Artillery Airborne
     """.split()
 )
 #: Whose councils and parties there are: "the Women's Council".
@@ -114,7 +158,19 @@ ORG_AFTER = frozenset(
     """
     group party movement network company militants fighters newspaper channel airline
     spokesman spokeswoman spokesperson chairman ceo shareholders insurgents bank
-    magazine website agency employees rebels
+    magazine website agency employees rebels analyst analysts economist economists
+    strategist shares stock subsidiary
+    """.split()
+)
+#: Nouns in lower case that stand before an organisation: "the carmaker Zentrix".
+ORG_BEFORE = frozenset(
+    """
+    band group label company firm carrier airline airlines broadcaster carmaker
+    automaker chipmaker drugmaker maker manufacturer retailer insurer lender brokerage
+    developer startup start-up conglomerate subsidiary unit operator publisher newspaper
+    magazine daily weekly tabloid agency watchdog regulator charity nonprofit think-tank
+    thinktank union club side team giant utility miner steelmaker brewer supermarket
+    website platform network channel bank fund consultancy party faction militia
     """.split()
 )
 #: Nouns in lower case that stand before a person: "his brother", "the striker".
@@ -124,6 +180,13 @@ RELATIVES = frozenset(
     colleague friend spokesman spokeswoman actor actress singer author writer lawyer
     striker midfielder defender goalkeeper coach captain leader minister president
     senator governor mayor judge analyst activist journalist director manager
+    player driver rider pilot attorney lawmaker legislator official researcher professor
+    scientist economist strategist trader teammate compatriot champion pitcher golfer
+    quarterback boxer swimmer sprinter cyclist runner teacher student farmer doctor
+    suspect defendant candidate officer commander general chairman chairwoman premier
+    winger skipper forward batsman bowler comedian rapper novelist poet painter composer
+    boyfriend girlfriend fiancee husband-to-be stepfather stepmother grandson
+    granddaughter grandfather grandmother opponent veteran
     """.split()
 )
 #: Heads of organisations whose "of" a list of subjects follows.

@@ -159,6 +159,8 @@ _COMMON_TAILS = frozenset(
     level only owned occupied installed aligned affiliated linked backed based
     """.split()
 )
+#: "Kabul-leaning"; shorter ones are syllables of Chinese names ("Wing-ling").
+_SHORTEST_PARTICIPLE = 6
 #: First halves of adjectives of two nations: "Sino-US".
 _COMBINING = frozenset(
     "Afro Anglo Austro Euro Franco Greco Indo Italo Nippo Pan Russo Sino Trans".split()
@@ -166,7 +168,9 @@ _COMBINING = frozenset(
 #: A headline is no longer than this many characters.
 _LONGEST_HEADLINE = 200
 _ANY_WORD = re.compile(r"[^\W\d_]{4,}")
-_QUOTES = "\"“‘«'(["
+_NICKNAME_GAP = 2
+_AFTER_NICKNAME = frozenset(('" ', "” ", "' ", "’ "))
+QUOTES = "\"“‘«'(["
 
 
 def runs(text: str, gazetteer: Gazetteer, *, headline: bool = False) -> Iterator[Run]:
@@ -211,6 +215,8 @@ def _words(text: str, start: int, end: int, gazetteer: Gazetteer) -> Iterator[Wo
             word = text[a:b]
             joint = _joint(text, last, a) if last else Joint.NONE
             opens = a == opens_at or (a > start and _after_opening(text, a))
+            if last and joint is Joint.NONE and _nickname(text, last, a, b):
+                joint, opens = Joint.SPACE, False
             tail = _POSSESSIVE.search(word)
             cut = b - 2 if tail and len(word) > 2 else b
             last = Word(a, cut, text[a:cut], joint, opens)
@@ -229,7 +235,10 @@ def _parts(word: str, start: int, gazetteer: Gazetteer) -> Iterator[tuple[int, i
         yield start, end
         return
     tail = _TAIL.search(word)
-    if tail and (tail[1] in _COMMON_TAILS or tail[1].endswith(("ed", "ing"))):
+    if tail and (
+        tail[1] in _COMMON_TAILS
+        or (len(tail[1]) >= _SHORTEST_PARTICIPLE and tail[1].endswith(("ed", "ing")))
+    ):
         yield start, start + tail.start()
         return
     head, _, rest = word.partition("-")
@@ -265,9 +274,30 @@ def _joint(text: str, last: Word, start: int) -> Joint:
     return Joint.NONE
 
 
+def _nickname(text: str, last: Word, start: int, end: int) -> bool:
+    """
+    Tell whether a word in quotes, or the one behind it, goes on with a person's name.
+
+    Example: Tor "Zed" Zarnik.
+    """
+    gap = text[last.end : start]
+    if len(gap) != _NICKNAME_GAP or last.joint is Joint.OF:
+        return False
+    if gap[0] == " " and gap[1] in QUOTES:
+        return text[end : end + 2] in _AFTER_NICKNAME and (
+            text[end + 2 : end + 3].isupper()
+        )
+    return (
+        gap in _AFTER_NICKNAME
+        and last.joint is Joint.SPACE
+        and not last.opens
+        and (text[last.start - 1] in QUOTES)
+    )
+
+
 def _after_opening(text: str, start: int) -> bool:
     before = text[start - 1]
-    return before in _QUOTES or (
+    return before in QUOTES or (
         before == " " and start > 1 and text[start - 2] in ":•–—"
     )
 

@@ -22,8 +22,13 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from searchkit.annotations.entities.candidates import Candidate, Weight
-from searchkit.annotations.entities.context import acts_as_person
-from searchkit.annotations.entities.cues import PARTICLES
+from searchkit.annotations.entities.context import acts_as_person, word_before
+from searchkit.annotations.entities.cues import (
+    COMPANY_FORMS,
+    DIRECTIONS,
+    PARTICLES,
+    PLACE_BEFORE,
+)
 from searchkit.annotations.entities.gazetteer import comparable
 from searchkit.annotations.model import EntityMention
 from searchkit.spans import Span
@@ -147,6 +152,8 @@ class _Folder:
         self._names: dict[str, str] = {}
         #: Last or first name to the canonical names of the people who bear it.
         self._by_last: dict[str, set[str]] = defaultdict(set)
+        #: First word to the canonical names of the organisations that begin with it.
+        self._by_head: dict[str, set[str]] = defaultdict(set)
         self._by_first: dict[str, set[str]] = defaultdict(set)
 
     def mentions(self) -> Iterator[EntityMention]:
@@ -155,6 +162,7 @@ class _Folder:
         self._settle_types()
         self._name_spellings()
         self._collect_people()
+        self._collect_organisations()
         resolved = {
             id(candidate): self._resolve(text, candidate)
             for text, candidate in self._plain
@@ -269,6 +277,46 @@ class _Folder:
                 if particle := _PARTICLE.search(spelling):
                     self._by_last[particle[1]].add(name)
 
+    def _collect_organisations(self) -> None:
+        """
+        Note what organisations are called for short: "Zentrix" of "Zentrix Inc".
+
+        The full name comes first: where "Zentrix" has stood before "Zentrix Power Ltd",
+        the latter is a part of it.
+        """
+        seen: set[str] = set()
+        for text, candidate in self._plain:
+            head, space, rest = candidate.key.partition(" ")
+            if not space:
+                if text is self._texts.get("body"):
+                    seen.add(head)
+            elif (
+                candidate.type == "org"
+                and candidate.weight >= Weight.CUED
+                and rest[0].isupper()
+                and head not in seen
+                and self._is_distinctive(head)
+            ):
+                name = candidate.name or self._names[candidate.key]
+                self._by_head[head].add(name)
+
+    def _is_distinctive(self, word: str) -> bool:
+        gaz = self._gaz
+        return len(word) > 2 and not (
+            word in gaz.entries
+            or word in gaz.demonyms
+            or word in gaz.not_names
+            or word in gaz.org_words
+            or word in DIRECTIONS
+            or word in gaz.place_openers
+            or word in gaz.place_words
+            or word in gaz.thing_words
+            or word in gaz.given_names
+            or word.lower() in gaz.common_words
+            or word.lower() in gaz.openers
+            or word.lower() in gaz.titles
+        )
+
     def _join_variants(
         self, counts: Counter[str], given: Mapping[str, str | None]
     ) -> None:
@@ -285,7 +333,8 @@ class _Folder:
             for form in map(" ".join, forms):
                 if form != key and " " in form:
                     entry = self._gaz.entries.get(form)
-                    if form in counts or (entry and entry.type == "person"):
+                    known = entry is not None and entry.type == "person"
+                    if form in counts or (known and words[-1] not in _SUFFIXES):
                         claims[form].append(key)
                         break
         for short, longer in claims.items():
@@ -317,6 +366,10 @@ class _Folder:
             person = self._person(text, candidate)
             if person is not None:
                 return "person", person
+        if candidate.weight < Weight.KNOWN and not candidate.titled:
+            organisation = self._organisation(text, candidate)
+            if organisation is not None:
+                return "org", organisation
         if candidate.everyday:
             entry = self._gaz.entries.get(key)
             return entry if entry and key in self._known else None
@@ -326,6 +379,23 @@ class _Folder:
         if candidate.name and candidate.type == kind:
             return kind, candidate.name
         return kind, self._names[key]
+
+    def _organisation(self, text: str, candidate: Candidate) -> str | None:
+        """
+        Return the organisation that a single word is short for.
+
+        After "Zentrix Inc", "Zentrix" is the company, whatever the word may name
+        elsewhere; after "Zarnik University", "Zarnik" is a place as well.
+        """
+        names = self._by_head.get(candidate.key, set())
+        if len(names) != 1:
+            return None
+        name = next(iter(names))
+        if self._types.get(candidate.key) in {None, "org"}:
+            return name
+        company = name.rpartition(" ")[2] in COMPANY_FORMS
+        around = word_before(text, candidate.start) in PLACE_BEFORE
+        return name if company and not around else None
 
     @staticmethod
     def _is_bare(key: str) -> bool:

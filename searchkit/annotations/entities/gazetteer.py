@@ -24,6 +24,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from searchkit.annotations.entities.listed import LISTED_FILES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,8 +48,9 @@ _WORD_FILES = (
     "place_words.txt",
     "thing_words.txt",
 )
+_OTHERS = ("event_words.txt", *LISTED_FILES, "weights.txt")
 _FURTHER_FILES: dict[str, EntityType] = {"events.csv": "event", "groups.csv": "group"}
-DATA_FILES = (*_NAME_FILES, *_WORD_FILES, *_FURTHER_FILES, "event_words.txt")
+DATA_FILES = (*_NAME_FILES, *_WORD_FILES, *_FURTHER_FILES, *_OTHERS)
 """The files of package data that findings depend on."""
 
 #: Letters that no canonical decomposition takes apart, and quotes that look alike.

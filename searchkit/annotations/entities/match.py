@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from searchkit.annotations.entities.cues import SUFFIXES
 from searchkit.annotations.entities.find import Run, Shape, Word
 from searchkit.annotations.entities.gazetteer import comparable
 
@@ -61,12 +62,21 @@ def _longest(text: str, run: Run, at: int, gazetteer: Gazetteer) -> Known | None
     if length:
         for end in range(min(len(words), at + length), at, -1):
             entry = gazetteer.find(text[word.start : words[end - 1].end])
+            if entry and entry.type == "person" and _is_younger(words, end):
+                continue
             if entry and (end > at + 1 or not _is_everyday(word, run.shape, gazetteer)):
                 return Known(end, entry)
     elif word.text.isupper() and (entry := gazetteer.capitals.get(first)):
         # A dateline: "KABUL (Reuters)".
         return Known(at + 1, entry)
     return None
+
+
+def _is_younger(words: list[Word], end: int) -> bool:
+    """
+    Tell whether a suffix makes a name that of another person: "John F. Kennedy Jr".
+    """
+    return end < len(words) and words[end].text.rstrip(".") in SUFFIXES
 
 
 def _in_capitals(

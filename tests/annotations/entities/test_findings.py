@@ -95,9 +95,36 @@ CASES = {
         ("The novels of Stephen King sell.", "person Stephen King"),
     ],
     "words around make people": [
-        ("Then Zarnik said that all was well.", "person Zarnik"),
+        ("Then Zarnik laughed himself hoarse.", "person Zarnik"),
         ("With them was Zarnik, 45, a farmer.", "person Zarnik"),
         ("He called his brother Zarnik at noon.", "person Zarnik"),
+    ],
+    "a name, an age, a seat and a trade are strong words around": [
+        ("We saw golfer Tor Woods.", "person Tor Woods"),
+        ("A Zarnik-based firm closed.", "place Zarnik"),
+        ("It hired Zarnik Burnham analyst Ella Quist.",
+         "org Zarnik Burnham; person Ella Quist"),
+        ("Growers in Zarnik said that it rained.", "place Zarnik"),
+        ("They raced in Cape Town on April 12.", "place Cape Town"),
+        ("It was April Jones and Jan Zarnik.",
+         "person April Jones; person Jan Zarnik"),
+        ("Deputy Finance Minister Ella Quist and Justices Ann Lee and Tom Pell met.",
+         "person Ella Quist; person Ann Lee; person Tom Pell"),
+    ],
+    "a suffix makes a name another person's": [
+        ("We met John F. Kennedy Jr. there.", "person John F. Kennedy Jr"),
+    ],
+    "names of companies go on behind 'and'": [
+        ("They sued Zarnik and Sons in May.", "org Zarnik and Sons"),
+        ("The U.S. Securities and Exchange Commission sued.",
+         "org U.S. Securities and Exchange Commission"),
+        ("It fined Merrill Lynch and Co Inc again.", "org Merrill Lynch"),
+    ],
+    "what is quoted on its own, shares and letters are no names": [
+        ("They sang \"Zarnik,\" and then “Kolvar Drexim” again.", ""),
+        ("Shares of Zentrix Inc <ZTX.N> and Bolt Ltd [BLT] rose.",
+         "org Zentrix Inc; org Bolt Ltd"),
+        ("He drove an A4 of Series A to the Zarnik Poll.", ""),
     ],
     "acronyms make organisations": [
         ("Later the ZQRT sued.", "org ZQRT"),

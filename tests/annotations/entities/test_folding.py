@@ -60,9 +60,24 @@ FOLDED = [
      "World Health Organization"),
     ("The Power and Trade Institute (PTI) paid. PTI closed.", "PTI",
      "Power and Trade Institute"),
+    # a son is not his father
+    ("We met John F. Kennedy Jr. there.", "John F. Kennedy Jr", "John F. Kennedy Jr"),
+    # an organisation is called by its first word, after its full name
+    ("Shares of Zentrix Holdings rose. The board of Zentrix met.", "Zentrix",
+     "Zentrix Holdings"),
+    ("Redvale Inc lost. He said Redvale wanted more.", "Redvale", "Redvale Inc"),
     # an everyday word is a name where the article has it as one
     ("We left Split. Split was quiet.", "Split", "Split"),
 ]  # fmt: skip
+
+
+def test_a_part_is_not_the_whole(find: Find) -> None:
+    """
+    A company that was named by one word before keeps its name beside its unit's.
+    """
+    body = "The group Zentrix paid. Its unit Zentrix Power Ltd did not. Zentrix left."
+    names = [name for _, surface, name in find(body) if surface == "Zentrix"]
+    assert {"Zentrix"} == set(names)
 
 
 @pytest.mark.parametrize(("body", "surface", "name"), FOLDED)
