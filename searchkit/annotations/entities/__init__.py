@@ -5,7 +5,8 @@ Entities: the people, organisations, places, groups and events that an article n
 type it is, and the one canonical name that its entity has in the article.  Modules, in
 the order in which a text passes them:
 
-1. ``find`` marks runs of capitalised words within sentences;
+1. ``find`` marks runs of capitalised words within sentences, which ``joined`` takes
+   apart where a space was lost;
 2. ``match`` looks their words up in the ``gazetteer``, the package's lists of names;
 3. ``classify`` cuts each run into names at titles and small words, ``chunks`` says what
    each one names, ``context`` what the words around it say; ``cues`` has the lists of

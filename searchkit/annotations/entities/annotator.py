@@ -12,6 +12,7 @@ from searchkit.annotations.entities.find import runs
 from searchkit.annotations.entities.fold import fold
 from searchkit.annotations.entities.further import with_further
 from searchkit.annotations.entities.gazetteer import data_digest, load_gazetteer
+from searchkit.annotations.entities.joined import joined_words
 from searchkit.annotations.entities.judge import judge
 from searchkit.annotations.entities.weights import load_model
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import AnnotatedField, EntityMention
     from searchkit.articles.model import Article
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Version of the rules; raised whenever a change of code may change a finding."""
 
 Found: TypeAlias = (
@@ -98,12 +99,13 @@ def candidates_of(title: str, body: str) -> Found:
     gazetteer = load_gazetteer()
     texts: dict[AnnotatedField, str] = {"title": title, "body": body}
     in_lower_case = set(_LOWER_WORD.findall(body)).__contains__
+    joined = joined_words(body, gazetteer)
     found: dict[AnnotatedField, list[Candidate]] = {}
     for field, text in texts.items():
         classifier = Classifier(text, gazetteer, in_lower_case)
         found[field] = [
             candidate
-            for run in runs(text, gazetteer, headline=field == "title")
+            for run in runs(text, gazetteer, headline=field == "title", joined=joined)
             for candidate in classifier.cut(run)
         ]
     return texts, found, in_lower_case

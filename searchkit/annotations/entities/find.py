@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from searchkit.annotations.entities.gazetteer import Gazetteer
 
@@ -172,8 +173,16 @@ _NICKNAME_GAP = 2
 _AFTER_NICKNAME = frozenset(('" ', "” ", "' ", "’ "))
 QUOTES = "\"“‘«'(["
 
+NONE_JOINED: Mapping[str, int] = MappingProxyType({})
 
-def runs(text: str, gazetteer: Gazetteer, *, headline: bool = False) -> Iterator[Run]:
+
+def runs(
+    text: str,
+    gazetteer: Gazetteer,
+    *,
+    headline: bool = False,
+    joined: Mapping[str, int] = NONE_JOINED,
+) -> Iterator[Run]:
     """
     Find all runs of capitalised words.
 
@@ -182,13 +191,15 @@ def runs(text: str, gazetteer: Gazetteer, *, headline: bool = False) -> Iterator
         gazetteer: Splits "India-Pakistan" where it knows both parts.
         headline: The text is a headline: it may be written in title case even
             where it ends in a full stop.
+        joined: Words that lost spaces have run together, and the length of the name
+            that each begins with.
 
     Yields:
         Runs in order.  Words do not overlap, and no run crosses a sentence.
     """
     for sentence in sentences(text):
         stretch = sentence.cut(text)
-        words = list(_words(text, *sentence, gazetteer))
+        words = list(_words(text, *sentence, gazetteer, joined))
         if words:
             shape = _shape(stretch, headline=headline)
             first = 0
@@ -204,7 +215,9 @@ def runs(text: str, gazetteer: Gazetteer, *, headline: bool = False) -> Iterator
             yield Run(words[first:], shape)
 
 
-def _words(text: str, start: int, end: int, gazetteer: Gazetteer) -> Iterator[Word]:
+def _words(
+    text: str, start: int, end: int, gazetteer: Gazetteer, joined: Mapping[str, int]
+) -> Iterator[Word]:
     opening = _SENTENCE_OPENING.match(text, start, end)
     opens_at = opening.end() if opening else start
     last: Word | None = None
@@ -213,6 +226,8 @@ def _words(text: str, start: int, end: int, gazetteer: Gazetteer) -> Iterator[Wo
             continue  # "US$ 5"
         for a, b in _parts(match[0], match.start(), gazetteer):
             word = text[a:b]
+            if joined and (length := joined.get(word)):
+                b, word = a + length, word[:length]  # noqa: PLW2901 - the name alone
             joint = _joint(text, last, a) if last else Joint.NONE
             opens = a == opens_at or (a > start and _after_opening(text, a))
             if last and joint is Joint.NONE and _nickname(text, last, a, b):
