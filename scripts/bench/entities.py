@@ -35,7 +35,11 @@ from searchkit.annotations.entities.spacy_pipeline import (
     SPACY_TYPES,
     SpacyEntityAnnotator,
 )
-from searchkit.annotations.entities.training.corpora import Labelled, read_corpus
+from searchkit.annotations.entities.training.corpora import (
+    LABELLED,
+    Labelled,
+    read_corpus,
+)
 from searchkit.annotations.entities.training.fit import examples, fit
 from searchkit.annotations.entities.training.invented import invented_articles
 from searchkit.annotations.entities.training.score import trim
@@ -132,10 +136,12 @@ def _plain(name: str) -> str:
 
 def ours(annotator: EntityAnnotator) -> Finder:
     """
-    Return our findings as spans with types.
+    Return our findings of the types that corpora label, as spans with types.
     """
     return lambda text: [
-        (*one.span, one.type) for one in annotator.annotate(Article(body=text))
+        (*one.span, one.type)
+        for one in annotator.annotate(Article(body=text))
+        if one.type in LABELLED
     ]
 
 

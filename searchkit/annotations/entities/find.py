@@ -117,6 +117,9 @@ _WORD = re.compile(
 )
 _POSSESSIVE = re.compile(r"['’][sS]\Z")
 _SENTENCE_OPENING = re.compile(r"[^\w\s]*+(?:\d{1,3}[.)])?[^\w]*+")
+#: What stands before a word in accounts and addresses: "@zarnik", "example.org/Zarnik".
+_LINKS = frozenset("@/_")
+_LONGEST_HOST = 60
 _TAIL = re.compile(r"[-‑]([a-z]\w*)\Z")
 
 _JOINTS: dict[str, Joint] = {
@@ -224,6 +227,8 @@ def _words(
     for match in _WORD.finditer(text, start, end):
         if text.startswith("$", match.end()):
             continue  # "US$ 5"
+        if text[match.start() - 1 : match.start()] in _LINKS and _is_link(text, match):
+            continue
         for a, b in _parts(match[0], match.start(), gazetteer):
             word = text[a:b]
             if joined and (length := joined.get(word)):
@@ -236,6 +241,17 @@ def _words(
             cut = b - 2 if tail and len(word) > 2 else b
             last = Word(a, cut, text[a:cut], joint, opens)
             yield last
+
+
+def _is_link(text: str, match: re.Match[str]) -> bool:
+    """
+    Tell whether a word is the name of an account, or a part of an address.
+    """
+    at = match.start() - 1
+    if text[at] in "@_":
+        return True
+    before = text[max(0, at - _LONGEST_HOST) : at].rpartition(" ")[2]
+    return "." in before and not before.endswith(".")
 
 
 def _parts(word: str, start: int, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:

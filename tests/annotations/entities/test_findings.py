@@ -157,6 +157,7 @@ CASES = {
         ("On Monday the envoys spent Christmas in May.", ""),
         ("I think I saw it on the Internet and on TV.", ""),
         ("They prayed in English, and COVID-19 cost US$ 5.", ""),
+        ("See @ZarnikNews, zt.co/ZRqwAbX and ex.org/a/Zarnik for more.", ""),
         ("Prices of liquefied natural gas (LNG) rose; K-pop and X-rays did not.", ""),
     ],
     "peoples, faiths and camps are groups": [

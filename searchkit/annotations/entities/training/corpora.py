@@ -34,6 +34,9 @@ TYPES: dict[str, EntityType] = {
 }  # fmt: skip
 """Names of types in corpora, in capitals, and ours."""
 
+LABELLED = frozenset(TYPES.values())
+"""The types that corpora have, and that the model decides about."""
+
 _TAG = re.compile(r"O|[IB]-\S+")
 #: Sentences of a CoNLL file without ``-DOCSTART-`` that are taken for one article.
 _SENTENCES = 12

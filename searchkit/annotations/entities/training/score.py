@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from searchkit.annotations.entities.training.corpora import LABELLED
 from searchkit.articles.model import Article
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def score(annotator: EntityAnnotator, corpus: Iterable[Labelled]) -> Score:
         text = one.text
         labels = {(*trim(text, start, end), kind) for start, end, kind in one.spans}
         mentions = annotator.annotate(Article(body=text))
-        findings = {(*trim(text, *mention.span), mention.type) for mention in mentions}
+        findings = {
+            (*trim(text, *mention.span), mention.type)
+            for mention in mentions
+            if mention.type in LABELLED
+        }
         right += len(labels & findings)
         found += len(findings)
         labelled += len(labels)
