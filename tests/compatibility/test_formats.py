@@ -119,6 +119,8 @@ def test_its_schema_is_that_of_a_new_one(tmp_path: Path, name: str) -> None:
     """
     A catalog that was upgraded is made of the same as one that is made today.
     """
+    if native.load() is None and name == FORMATS[-1]:
+        pytest.skip("the segments are native, and the extension is not there")
     path, _ = kept(name, tmp_path)
     searchkit.upgrade_index(path)
     assert [] == list(check_catalog(path))
