@@ -9,6 +9,7 @@ A candidate is described by *slots*, pairs of a slot's name and a value:
 ``titled`` ``everyday``         sentence begins with them, whether a title stands
                                 before, whether it is a common word
 ``first`` ``last`` ``middle``   its words, if there are several
+``first lower`` ``last lower``  the article has these in lower case, too
 ``only`` ``length`` ``lower``   its word, if it is one; its length; the article has
                                 it in lower case, too
 ``town``                        the whole is the name of a town of several words
@@ -138,6 +139,10 @@ def slots(
             found.append(("first of", _said(longer)))
     elif words:
         found += (("first", words[0]), ("last", words[-1]))
+        if around.in_lower_case(words[0].lower()):
+            found.append(("first lower", ""))
+        if around.in_lower_case(words[-1].lower()):
+            found.append(("last lower", ""))
         found += (("middle", word) for word in words[1:-1])
         if key in load_listed().places:
             found.append(("town", ""))
