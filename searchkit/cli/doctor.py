@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import click
 from searchkit.checkups import adopt_documents, check_index, repair_index
 from searchkit.cli.output import (
     counted,
+    echo_json,
     index_option,
     is_coloured,
     json_option,
@@ -78,7 +78,7 @@ def command(
             checkup = check_index(index_dir, progress=show)
     if as_json:
         record = {**checkup.to_record(), "done": list(done), "left": list(left)}
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        echo_json(record)
     else:
         for line in (*done, *(f"left: {sentence}" for sentence in left)):
             click.echo(plain(line))

@@ -10,16 +10,18 @@ import click
 
 from searchkit.cli.output import (
     counted,
+    echo_json,
     index_option,
     json_option,
     plain,
+    published_options,
     say,
     terminal_width,
     today_option,
     wrapped,
 )
 from searchkit.cli.progress import open_index
-from searchkit.cli.query import QueryCommand, plain_words
+from searchkit.cli.query import QUIET, QueryCommand, plain_words
 from searchkit.index import LISTED_KINDS
 from searchkit.settings import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -75,10 +77,7 @@ _HEADINGS = {
     metavar="NAME",
     help="List the spellings that are taken for this name, and say why.",
 )
-@click.option(
-    "--from", "published_from", metavar="DATE", help="Published then or later."
-)
-@click.option("--to", "published_to", metavar="DATE", help="Published then or earlier.")
+@published_options
 @today_option
 @json_option
 @index_option
@@ -132,9 +131,9 @@ def command(
             today=today,
         )
     if as_json:
-        _echo_json(list_to_json(listed))
+        echo_json(list_to_json(listed))
     else:
-        say(str(note) for note in listed.notes if note.kind != "stopwords")
+        say(str(note) for note in listed.notes if note.kind not in QUIET)
         for line in list_lines(listed, width=terminal_width()):
             click.echo(line)
         say([summary(listed)])
@@ -242,7 +241,7 @@ def list_to_json(listed: EntityList) -> dict[str, Any]:
 
 def _show_explanation(explanation: NameExplanation, *, as_json: bool) -> None:
     if as_json:
-        _echo_json(explanation_to_json(explanation))
+        echo_json(explanation_to_json(explanation))
         return
     for line in explanation_lines(explanation, width=terminal_width()):
         click.echo(line)
@@ -315,9 +314,3 @@ def explanation_to_json(explanation: NameExplanation) -> dict[str, Any]:
             for entity in explanation.entities
         ],
     }
-
-
-def _echo_json(values: dict[str, Any]) -> None:
-    import json  # noqa: PLC0415 - people need none
-
-    click.echo(json.dumps(values, ensure_ascii=False, indent=2))

@@ -51,6 +51,28 @@ def json_option(command: _Command) -> _Command:
     )(command)
 
 
+def echo_json(values: Any) -> None:
+    """
+    Print values as ``--json`` does, for scripts.
+    """
+    import json  # noqa: PLC0415 - people need none
+
+    click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+
+
+def published_options(command: _Command) -> _Command:
+    """
+    Add ``--from`` and ``--to`` to a command: ``published_from`` and ``published_to``.
+    """
+    first = click.option(
+        "--from", "published_from", metavar="DATE", help="Published then or later."
+    )
+    last = click.option(
+        "--to", "published_to", metavar="DATE", help="Published then or earlier."
+    )
+    return first(last(command))
+
+
 def today_option(command: _Command) -> _Command:
     """
     Add ``--today`` to a command: what relative dates of a query count from.

@@ -11,10 +11,12 @@ import click
 
 from searchkit.cli.output import (
     counted,
+    echo_json,
     index_option,
     is_coloured,
     json_option,
     plain,
+    published_options,
     say,
     terminal_width,
     today_option,
@@ -91,10 +93,7 @@ def plain_words(words: tuple[str, ...]) -> str:
     show_default=True,
     help="What comes first.",
 )
-@click.option(
-    "--from", "published_from", metavar="DATE", help="Published then or later."
-)
-@click.option("--to", "published_to", metavar="DATE", help="Published then or earlier.")
+@published_options
 @today_option
 @json_option
 @click.option("--plain", "as_plain", is_flag=True, help="No colours on a terminal.")
@@ -145,9 +144,7 @@ def command(
             today=today,
         )
     if as_json:
-        import json  # noqa: PLC0415 - people need none
-
-        click.echo(json.dumps(hits_to_json(hits), ensure_ascii=False, indent=2))
+        echo_json(hits_to_json(hits))
     else:
         coloured = is_coloured() and not as_plain
         say(str(note) for note in hits.notes if note.kind not in QUIET)

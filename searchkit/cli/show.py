@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from searchkit.cli.output import (
+    echo_json,
     index_option,
     is_coloured,
     json_option,
@@ -49,7 +49,7 @@ def command(
         found = index.annotations(article.id)
     if as_json:
         values = article_to_json(article, found)
-        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        echo_json(values)
         return
     width = terminal_width()
     for line in article_lines(article, coloured=is_coloured()):

@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from searchkit.cli.output import counted, index_option, json_option, plain, sized
+from searchkit.cli.output import (
+    counted,
+    echo_json,
+    index_option,
+    json_option,
+    plain,
+    sized,
+)
 from searchkit.cli.progress import open_index
 
 if TYPE_CHECKING:
@@ -35,7 +41,7 @@ def command(*, as_json: bool, index_dir: Path) -> None:
     with open_index(index_dir) as index:
         totals = index.totals()
     if as_json:
-        click.echo(json.dumps(asdict(totals), ensure_ascii=False, indent=2))
+        echo_json(asdict(totals))
         return
     for line in total_lines(totals):
         click.echo(line)

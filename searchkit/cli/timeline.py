@@ -14,10 +14,12 @@ import click
 
 from searchkit.cli.output import (
     counted,
+    echo_json,
     index_option,
     is_coloured,
     json_option,
     plain,
+    published_options,
     say,
     terminal_width,
     today_option,
@@ -62,10 +64,7 @@ _FORMULA = tuple("=+-@＝＋－＠")
     show_default=True,
     help="What one bar stands for.",
 )
-@click.option(
-    "--from", "published_from", metavar="DATE", help="Published then or later."
-)
-@click.option("--to", "published_to", metavar="DATE", help="Published then or earlier.")
+@published_options
 @today_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
@@ -123,9 +122,7 @@ def command(
             today=today,
         )
     if as_json:
-        import json  # noqa: PLC0415 - people need none
-
-        click.echo(json.dumps(timeline_to_json(timeline), ensure_ascii=False, indent=2))
+        echo_json(timeline_to_json(timeline))
         ctx.exit(0 if timeline.total else 1)
     say(str(note) for note in timeline.notes if note.kind not in QUIET)
     if as_csv:

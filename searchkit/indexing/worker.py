@@ -14,7 +14,7 @@ from searchkit.articles.model import Article
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import BinaryIO
+    from typing import IO, BinaryIO
 
     from searchkit.annotations import Annotator
 
@@ -34,10 +34,10 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
     Say what annotators there are, then answer each line with a line.
     """
     annotators: dict[str, Annotator] = {a.kind: a for a in default_annotators()}
-    _send(target, {kind: one.fingerprint for kind, one in annotators.items()})
+    send(target, {kind: one.fingerprint for kind, one in annotators.items()})
     for line in source:
         requests = json.loads(line)
-        _send(target, [annotate(annotators, *request) for request in requests])
+        send(target, [annotate(annotators, *request) for request in requests])
 
 
 def annotate(
@@ -57,7 +57,10 @@ def annotate(
     }
 
 
-def _send(target: BinaryIO, message: Any) -> None:
+def send(target: IO[bytes], message: Any) -> None:
+    """
+    Write a message, in either direction: a line of JSON.
+    """
     text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     target.write(text.encode() + b"\n")
     target.flush()

@@ -21,6 +21,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchkit.annotations.model import EntityMention, TimeExpression
+from searchkit.indexing.worker import send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +112,8 @@ class Workers:
             for article, kinds in requests
         ]
         try:
-            _send(process, message)
+            assert process.stdin is not None
+            send(process.stdin, message)
             answers = _receive(process)
             found: list[Answer] = [
                 {
@@ -151,13 +153,6 @@ class Workers:
         if fingerprints != self._fingerprints:
             raise WorkersLostError
         return process
-
-
-def _send(process: subprocess.Popen[bytes], message: Any) -> None:
-    assert process.stdin is not None
-    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-    process.stdin.write(text.encode() + b"\n")
-    process.stdin.flush()
 
 
 def _receive(process: subprocess.Popen[bytes]) -> Any:

@@ -6,6 +6,11 @@ Longer lists, which a person may want to add to, are data files of the gazetteer
 
 from __future__ import annotations
 
+import re
+
+#: Ends the text before a word that a sentence, a line or a quotation opens with.
+SENTENCE_BEFORE = re.compile(r"(?:\A|[.!?:\n\"“‘(])\s*\Z")
+
 #: Forms of address, which a person's name follows and nothing else.
 ADDRESS = frozenset(
     """

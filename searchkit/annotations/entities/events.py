@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from searchkit.annotations.entities.cues import SENTENCE_BEFORE
 from searchkit.annotations.entities.gazetteer import (
     load_gazetteer,
     spellings,
@@ -40,7 +41,6 @@ _OF_WHAT = re.compile(
     r"| (?:I{1,3}|IV|V|XX?V?I{0,3})\b"
 )
 _CAPITAL_AFTER = re.compile(r" [A-Z]")
-_OPENING = re.compile(r"(?:\A|[.!?:\n\"“‘(])\s*\Z")
 _MOST_WORDS = 7
 _SMALL_WORDS = frozenset(
     "the a an of at for to in on from with by and or that than this your my is was"
@@ -120,7 +120,7 @@ def _first(text: str, at: int) -> int:
     gazetteer = load_gazetteer()
     while len(starts) > 1:
         word = text[starts[-1] :].split(None, 1)[0].rstrip(".,").lower()
-        opens = bool(_OPENING.search(text, max(0, starts[-1] - 3), starts[-1]))
+        opens = bool(SENTENCE_BEFORE.search(text, max(0, starts[-1] - 3), starts[-1]))
         if word not in gazetteer.titles and not (opens and word in gazetteer.openers):
             break
         starts.pop()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from searchkit.annotations.entities.cues import SENTENCE_BEFORE
 from searchkit.annotations.entities.gazetteer import spellings
 
 GROUPS_FILE = "groups.csv"
@@ -25,7 +26,6 @@ _CLAUSE_END = re.compile(r"\s*(?:[.,;:!?)\"”]|and\b|or\b|\Z)")
 _QUALIFIER = re.compile(r"\b([A-Z][a-z]+) \Z")
 #: What these mean where a sentence opens is open.
 _COMMON_AT_OPENING = frozenset({"Polish", "Pole", "Poles"})
-_OPENING = re.compile(r"(?:\A|[.!?:\n\"“‘(])\s*\Z")
 #: Characters before a word that its context is looked for in.
 _WINDOW = 24
 
@@ -55,7 +55,7 @@ def group_at(text: str, start: int, end: int) -> tuple[int, int, str] | None:
         return None
     if _IN.search(before) and _CLAUSE_END.match(text, end) and word[-1] != "s":
         return None
-    if word in _COMMON_AT_OPENING and _OPENING.search(before):
+    if word in _COMMON_AT_OPENING and SENTENCE_BEFORE.search(before):
         return None
     return start, end, name
 
