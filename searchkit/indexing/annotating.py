@@ -61,7 +61,7 @@ class Promise:
 
     __slots__ = (
         "_annotating",
-        "_answer",
+        "_found",
         "_known",
         "article",
         "future",
@@ -83,16 +83,17 @@ class Promise:
         self.place = 0
         self._annotating = annotating
         self._known = known
-        self._answer: Answer | None = None
+        self._found = None if kinds else known
 
     def result(self) -> Annotations:
         """
         Return the annotations, once they are there.
         """
-        if self._answer is None:
-            self._answer = self._annotating.answer(self)
+        if self._found is None:
+            answer: Mapping[str, Any] = self._annotating.answer(self)
+            self._found = replace(self._known, **answer)
             self.future = None
-        return replace(self._known, **dict[str, Any](self._answer))
+        return self._found
 
 
 class Annotating:
