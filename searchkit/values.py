@@ -37,6 +37,7 @@ class ValueType(type):
 
     __match_args__: tuple[str, ...]
     __defaults__: dict[str, Any]
+    __rests__: tuple[tuple[Any, ...] | None, ...]
     __setters__: tuple[Callable[[object, Any], None], ...]
 
     def __new__(
@@ -52,6 +53,13 @@ class ValueType(type):
         body = {**namespace, "__slots__": fields, "__match_args__": fields}
         made = super().__new__(cls, name, bases, body)
         made.__defaults__ = defaults
+        # What objects get behind so many values by position, if all the rest has it.
+        made.__rests__ = tuple(
+            tuple(defaults[field] for field in rest)
+            if defaults.keys() >= set(rest)
+            else None
+            for rest in (fields[given:] for given in range(len(fields) + 1))
+        )
         # Those of the slots themselves: objects refuse assignments.
         made.__setters__ = tuple(vars(made)[field].__set__ for field in fields)
         return made
@@ -101,10 +109,14 @@ class Value(metaclass=ValueType):
     __signature__ = _Signature()
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        setters = type(self).__setters__
-        if named or len(values) != len(setters):
+        kind = type(self)
+        rests, given = kind.__rests__, len(values)
+        rest = rests[given] if not named and given < len(rests) else None
+        if rest is None:
             values = self._completed(values, named)
-        for assign, value in zip(setters, values, strict=True):
+        elif rest:
+            values += rest
+        for assign, value in zip(kind.__setters__, values):  # noqa: B905 - as many
             assign(self, value)
 
     def _completed(

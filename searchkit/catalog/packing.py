@@ -173,21 +173,21 @@ class Packer:
         try:
             if not packed.startswith(_MAGIC):
                 return unpack_zlib(packed, limit)
-            limit = min(limit, _most_unpacked(packed))
-            if zstandard.frame_content_size(packed) > limit:
+            frame = zstandard.get_frame_parameters(packed)
+            if frame.content_size > min(limit, _most_unpacked(packed)):
                 raise ValueError("it is longer than it can be")
-            number = zstandard.get_frame_parameters(packed).dict_id
-            return self._decompressor(number).decompress(packed, allow_extra_data=False)
+            unpacker = self._decompressors.get(frame.dict_id)
+            if unpacker is None:
+                unpacker = self._decompressor(frame.dict_id)
+            return unpacker.decompress(packed, allow_extra_data=False)
         except (zlib.error, zstandard.ZstdError) as error:
             raise ValueError(f"it cannot be unpacked ({error})") from error
 
     def _decompressor(self, number: int) -> zstandard.ZstdDecompressor:
-        if number not in self._decompressors:
-            dictionary = self._dictionary(number) if number else None
-            self._decompressors[number] = zstandard.ZstdDecompressor(
-                dict_data=dictionary
-            )
-        return self._decompressors[number]
+        dictionary = self._dictionary(number) if number else None
+        made = zstandard.ZstdDecompressor(dict_data=dictionary)
+        self._decompressors[number] = made
+        return made
 
     def _dictionary(self, number: int) -> zstandard.ZstdCompressionDict:
         content = self._find(number) if self._find is not None else None

@@ -39,6 +39,10 @@ CATALOG_NAME = "catalog.db"
 #: Setting: the oldest commit of which every version of an article is still there.
 OLDEST = "oldest_generation"
 
+#: What a snapshot keeps of the file at most, in KiB: a page of hits is on a few dozen
+#: pages of it, and who searches on often needs them again.
+_CACHE_KIB = 32 * 1024
+
 #: Most ids in one statement; SQLite's own limit is far higher.
 _IDS_AT_ONCE = 500
 
@@ -110,9 +114,10 @@ class CatalogReader:
 
     def get_many(self, ids: Iterable[str]) -> dict[str, StoredArticle]:
         """
-        Return the articles with these ids; ids without an article are left out.
+        Return the articles with these ids, some hundred at a time in the order in which
+        they were written; ids without an article are left out.
         """
-        stored = self._read(ids, stored_article, _KINDS)
+        stored = self._read(ids, stored_article, _KINDS, order=" ORDER BY a.number")
         return {one.article.id: one for one in stored}
 
     def get_quotable(
@@ -125,6 +130,7 @@ class CatalogReader:
             ids: Whole ids.
             kinds: The kinds of annotations that are needed: ``times``, ``entities``.
         """
+        # In any order: to sort them, SQLite would copy all they have.
         return {one.id: one for one in self._read(ids, quotable_article, kinds)}
 
     def resolve(self, prefix: str) -> str:
@@ -249,15 +255,17 @@ class CatalogReader:
         ids: Iterable[str],
         make: Callable[[Sequence[Any], int, bytes | None, bytes | None, Packer], _Made],
         kinds: Collection[str],
+        order: str = "",
     ) -> Iterator[_Made]:
         """
-        Read visible versions, each part of them in the order in which it was written.
+        Read visible versions.
 
         Args:
             ids: Whole ids; those without an article are passed over.
             make: Makes of the columns of a row, their checksum, and the packed times
                 and entities what is asked for.
             kinds: The annotations to read; the others are ``None``.
+            order: What to sort each part of them by.
         """
         records, joins = [], ""
         for kind in _KINDS:
@@ -273,7 +281,7 @@ class CatalogReader:
             marks = ", ".join("?" * len(part))
             rows = self._all(
                 f"SELECT a.checksum, {', '.join(records)}, {_COLUMNS} FROM articles a"
-                f"{joins} WHERE id IN ({marks}) AND {self._visible} ORDER BY a.number",
+                f"{joins} WHERE id IN ({marks}) AND {self._visible}{order}",
                 part,
             )
             for checksum, times, entities, *columns in rows:
@@ -313,6 +321,7 @@ class CatalogSnapshot(CatalogReader):
         self._generation = generation
         try:
             self._all("PRAGMA query_only = ON")
+            self._all(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._all("BEGIN")
             self.last_generation = self._last_generation()
             self.oldest_generation = self._oldest_generation()

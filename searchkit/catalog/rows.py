@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from searchkit.catalog.packing import unpack_zlib
+from searchkit.native import load
 from searchkit.settings import MAX_UNPACK_RATIO, MIN_UNPACK_BYTES
 from searchkit.values import Value
 
@@ -69,6 +70,9 @@ def row_checksum(*values: Any) -> int:
     Args:
         values: Of ``CHECKED_COLUMNS``; the body, the last of them, is bytes.
     """
+    if (extension := load()) is not None:
+        checksum: int = extension.row_checksum(*values)
+        return checksum
     *columns, body = values
     text = "\0".join(map(str, columns))
     return zlib.crc32(body, zlib.crc32(text.encode("utf-8", "surrogatepass")))

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, Literal, TypeAlias, final
 
+from searchkit.hits import Snippet
+from searchkit.spans import Span
+
 # --- analysis -------------------------------------------------------------------
 
 _Range: TypeAlias = tuple[int, int]
@@ -620,10 +623,17 @@ class BoundPlan:
         Tell whether a segment has a match.
         """
 
-# --- snippets -------------------------------------------------------------------
+# --- the catalog ----------------------------------------------------------------
 
-Quotation: TypeAlias = tuple[int, int, list[tuple[int, int]], bool, bool]
-"""Start, end, highlights as spans of it, and whether its ends are cut."""
+def row_checksum(*values: object) -> int:
+    """
+    Return the CRC-32 of a row, as ``searchkit.catalog.rows`` says.
+
+    Raises:
+        TypeError: The last of the values is no bytes.
+    """
+
+# --- snippets -------------------------------------------------------------------
 
 class MatchFinder:
     """
@@ -633,6 +643,9 @@ class MatchFinder:
 
     Args:
         analyzer: Gives the texts their terms, as it did those of the query.
+        keeps_beginnings: Its terms begin with the same two letters as the words that
+            they are the stems of, but that ``y`` may have become ``i``; words that
+            begin otherwise than the wanted ones are passed over then.
         words: Terms, each with its target.
         sequences: Terms that must stand side by side, two or more, with their target.
         prefixes: Beginnings of folded words, not empty, each with its target.
@@ -643,6 +656,7 @@ class MatchFinder:
     def __init__(
         self,
         analyzer: Analyzer,
+        keeps_beginnings: bool,  # noqa: FBT001 - a function of C
         words: Iterable[tuple[str, int]],
         sequences: Iterable[tuple[Sequence[str], int]],
         prefixes: Iterable[tuple[str, int]],
@@ -669,6 +683,9 @@ class SnippetChooser:
         before_names: Abbreviations that end no sentence, in lower case.
         anywhere: Abbreviations that may end one.
         openers: Words that open one.
+        snippet: The class ``searchkit.hits.Snippet``; its objects are made without a
+            call of it.
+        span: The class ``searchkit.spans.Span``, likewise.
     """
 
     def __init__(
@@ -678,6 +695,8 @@ class SnippetChooser:
         before_names: Iterable[str],
         anywhere: Iterable[str],
         openers: Iterable[str],
+        snippet: type[Snippet],
+        span: type[Span],
         /,
     ) -> None: ...
     def choose(
@@ -689,7 +708,7 @@ class SnippetChooser:
         count: int,
         size: int,
         /,
-    ) -> list[Quotation]:
+    ) -> tuple[Snippet, ...]:
         """
         Return the snippets of a text, in order.
 
@@ -700,6 +719,22 @@ class SnippetChooser:
             targets: Key and weight of each target; keys are numbered in their order.
             count: Most snippets, 1 or more.
             size: Most code points of a snippet, from 1 to 2 to the power of 40.
+        """
+
+    def highlights(
+        self,
+        text: str,
+        finder: MatchFinder | None,
+        matches: Iterable[tuple[int, int, int]],
+        /,
+    ) -> tuple[Span, ...]:
+        """
+        Return the disjoint stretches of a text that matches cover, in order.
+
+        Args:
+            text: The title of an article.
+            finder: As for :meth:`choose`.
+            matches: Likewise.
         """
 
     def sentences(self, text: str, /) -> list[tuple[int, int]]:

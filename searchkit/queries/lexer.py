@@ -199,7 +199,7 @@ class Lexer:
         text = self._text
         self._at, self._previous = end, kind
         leads = end < len(text) and (text[end] == "(" or text[end] in QUOTES)
-        return Token(kind, text[start:end], attached=attached, leads=leads)
+        return Token(kind, text[start:end], attached, leads)
 
     def _phrase(self, start: int) -> Token:
         """

@@ -4,6 +4,7 @@ The native form of the snippets gives what the pure form gives, on any text.
 
 from __future__ import annotations
 
+import pickle
 import sys
 import threading
 from datetime import date
@@ -18,6 +19,7 @@ from searchkit.analysis import english_analyzer, sentences
 from searchkit.analysis.compiled import NativeAnalyzer
 from searchkit.analysis.sentences import ANYWHERE, BEFORE_NAMES, OPENERS
 from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
+from searchkit.hits import Snippet
 from searchkit.intervals import Interval
 from searchkit.native import load
 from searchkit.queries import parse
@@ -320,7 +322,7 @@ class TestFinder:
         analyzer = NativeAnalyzer()
         assert extension is not None
         with pytest.raises(TypeError, match="analyzer"):
-            extension.MatchFinder(object(), [], [], [], [])
+            extension.MatchFinder(object(), True, [], [], [], [])
         with pytest.raises(ValueError, match="two terms"):
             finder_with(analyzer, sequences=[(("a",), 0)])
         with pytest.raises(ValueError, match="empty"):
@@ -330,9 +332,9 @@ class TestFinder:
         with pytest.raises(ValueError, match="255"):
             finder_with(analyzer, fuzzies=[("w" * 256, 1, 0)])
         with pytest.raises(TypeError):
-            extension.MatchFinder(analyzer.native, [(7, 0)], [], [], [])
+            extension.MatchFinder(analyzer.native, True, [(7, 0)], [], [], [])
         with pytest.raises(TypeError):
-            extension.MatchFinder(analyzer.native, [], [], [], [("war", 1)])
+            extension.MatchFinder(analyzer.native, True, [], [], [], [("war", 1)])
         with pytest.raises(TypeError, match="string"):
             finder_with(analyzer).find(b"bytes")  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="initialised"):
@@ -372,10 +374,17 @@ def finder_with(
     sequences: list[tuple[tuple[str, ...], int]] | None = None,
     prefixes: list[tuple[str, int]] | None = None,
     fuzzies: list[tuple[str, int, int]] | None = None,
+    *,
+    keeps_beginnings: bool = True,
 ) -> _native.MatchFinder:
     assert extension is not None
     finder: _native.MatchFinder = extension.MatchFinder(
-        analyzer.native, words or [], sequences or [], prefixes or [], fuzzies or []
+        analyzer.native,
+        keeps_beginnings,
+        words or [],
+        sequences or [],
+        prefixes or [],
+        fuzzies or [],
     )
     return finder
 
@@ -463,9 +472,43 @@ class TestChooser:
         Spans that do not lie in the text do no harm.
         """
         matches = [(-5, 2, 0), (2, 2, 0), (9, 3, 0), (8, 90, 0), (-9, -4, 0)]
-        assert [(0, 10, [], False, False)] == compiled._chooser().choose(
+        rained = Snippet("It rained.", Span(0, 10))
+        assert (rained,) == compiled._chooser().choose(
             "It rained.", None, matches, [(0, 1.0)], 2, 280
         )
+        assert () == compiled._chooser().highlights("It rained.", None, matches)
+
+    def test_snippets_are_as_their_class_makes_them(self) -> None:
+        """
+        They and their spans equal, hash, print and copy like any others.
+        """
+        maker = compiled.NativeSnippetMaker(Word("war"), NativeAnalyzer())
+        (snippet,) = maker.snippets("It was a war.")
+        made = Snippet("It was a war.", Span(0, 13), (Span(9, 12),))
+        assert made == snippet
+        assert hash(made) == hash(snippet)
+        assert repr(made) == repr(snippet)
+        assert type(snippet.span) is type(snippet.highlights[0]) is Span
+        assert snippet == pickle.loads(pickle.dumps(snippet))
+        with pytest.raises(AttributeError):
+            snippet.text = "peace"  # type: ignore[misc]
+
+    def test_classes_that_are_none(self) -> None:
+        """
+        What it is given to make its results of must be the right kind of class.
+        """
+        assert extension is not None
+        words = (BEFORE_NAMES, ANYWHERE, OPENERS)
+        for snippet, span in [(7, Span), (Snippet, dict)]:
+            with pytest.raises(TypeError, match="class"):
+                extension.SnippetChooser(
+                    compiled._kinds_of_block, str.lower, *words, snippet, span
+                )
+        other = extension.SnippetChooser(
+            compiled._kinds_of_block, str.lower, *words, Span, Span
+        )
+        with pytest.raises(AttributeError):
+            other.choose("a war", None, [], [], 1, 280)
 
     def test_references_are_given_back(self) -> None:
         """
@@ -484,6 +527,6 @@ def chooser_with(
 ) -> _native.SnippetChooser:
     assert extension is not None
     chooser: _native.SnippetChooser = extension.SnippetChooser(
-        kinds, comparable, BEFORE_NAMES, ANYWHERE, OPENERS
+        kinds, comparable, BEFORE_NAMES, ANYWHERE, OPENERS, Snippet, Span
     )
     return chooser

@@ -54,6 +54,7 @@ static int execute(PyObject* module) {
     searchkit::add_prepared_searches(module);
     searchkit::add_bound_plans(module);
     searchkit::add_snippets(module);
+    searchkit::add_rows(module);
   });
 }
 

@@ -107,5 +107,6 @@ void add_search(PyObject* module);
 void add_prepared_searches(PyObject* module);  // after add_search(), as those below
 void add_bound_plans(PyObject* module);
 void add_snippets(PyObject* module);
+void add_rows(PyObject* module);
 
 }  // namespace searchkit

@@ -35,6 +35,27 @@ bool is_line_break(uint32_t code_point) {
   return code_point - U'\n' < 4 || code_point == 0x85 || code_point - 0x2028 < 2;
 }
 
+using Bytes = uint8_t __attribute__((vector_size(16)));
+
+// The first place from `at` on, below `end`, whose byte is one of those that `is_one`
+// marks in sixteen at a time; `end` where there is none.
+template <class IsOne>
+int64_t first_place(const char* bytes, int64_t at, int64_t end, IsOne&& is_one) {
+  for (; at < end; at += 16) {
+    const int64_t size = std::min<int64_t>(end - at, 16);
+    Bytes block{};
+    std::memcpy(&block, bytes + at, static_cast<size_t>(size));
+    const auto found = is_one(block);
+    uint64_t halves[2];
+    std::memcpy(halves, &found, sizeof halves);
+    if ((halves[0] | halves[1]) == 0) continue;
+    int64_t place = 0;
+    while (found[place] == 0) ++place;
+    return std::min(at + place, end);
+  }
+  return end;
+}
+
 // Whether a word loses this character where it begins with it.
 bool is_stripped(uint32_t code_point) {
   return code_point == U'\'' || code_point == U'\u2019' || code_point == U'.' ||
@@ -72,21 +93,44 @@ CodePoints::CodePoints(PyObject* text) : text_(text) {
   }
   const Py_ssize_t size = PyUnicode_GetLength(text);
   size_ = size;
+  Py_ssize_t bytes = 0;
+  if (const char* own = PyUnicode_AsUTF8AndSize(text, &bytes)) {
+    utf8_ = {own, static_cast<size_t>(bytes)};
+    if (bytes == size) {
+      ascii_ = own;
+      return;
+    }
+  } else {
+    if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw PythonError();
+    PyErr_Clear();
+    lenient_.emplace(text);
+    utf8_ = lenient_->view();
+  }
   points_.reset(new Py_UCS4[static_cast<size_t>(size) + 1]);
   if (PyUnicode_AsUCS4(text, points_.get(), size + 1, 1) == nullptr) {
     throw PythonError();
   }
 }
 
+int64_t CodePoints::end_of_line(int64_t at) const {
+  if (is_ascii()) {
+    return first_place(ascii_, at, size_, [](auto byte) { return byte - '\n' < 4; });
+  }
+  while (at < size_ && !is_line_break(points_[at])) ++at;
+  return at;
+}
+
+int64_t CodePoints::start_of_line(int64_t at) const {
+  while (at > 0 && !is_line_break((*this)[at - 1])) --at;
+  return at;
+}
+
 Object CodePoints::cut(const Stretch& part) const {
   return Object::made(PyUnicode_Substring(text_, part.start, part.end));
 }
 
-std::string CodePoints::utf8(const Stretch& part) const {
-  return lenient_utf8(cut(part).get());
-}
-
 bool CodePoints::is_ascii(const Stretch& part) const {
+  if (is_ascii()) return true;
   uint32_t all = 0;
   for (int64_t at = part.start; at < part.end; ++at) all |= points_[at];
   return all < 0x80;
@@ -137,8 +181,7 @@ Stretch SentenceCutter::trimmed(const CodePoints& text, Stretch line) {
 bool SentenceCutter::next_paragraph(const CodePoints& text, int64_t from,
                                     Stretch& found) {
   while (from < text.size()) {
-    int64_t end = from;
-    while (end < text.size() && !is_line_break(text[end])) ++end;
+    const int64_t end = text.end_of_line(from);
     found = trimmed(text, {from, end});
     if (found.start < found.end) return true;
     from = end + 1;
@@ -147,10 +190,18 @@ bool SentenceCutter::next_paragraph(const CodePoints& text, int64_t from,
 }
 
 Stretch SentenceCutter::paragraph_around(const CodePoints& text, int64_t at) {
-  Stretch line = {at, at};
-  while (line.start > 0 && !is_line_break(text[line.start - 1])) --line.start;
-  while (line.end < text.size() && !is_line_break(text[line.end])) ++line.end;
-  return trimmed(text, line);
+  return trimmed(text, {text.start_of_line(at), text.end_of_line(at)});
+}
+
+int64_t SentenceCutter::next_stop(const CodePoints& text, int64_t at, int64_t end) {
+  if (text.is_ascii()) {
+    const char* const bytes = text.utf8().data();
+    return first_place(bytes, at, end, [](auto byte) {
+      return (byte == '.') | (byte == '!') | (byte == '?');
+    });
+  }
+  while (at < end && !is(text, at, CharacterKinds::kStop)) ++at;
+  return at;
 }
 
 int64_t SentenceCutter::past(const CodePoints& text, int64_t at, int64_t end,
@@ -165,10 +216,8 @@ void SentenceCutter::cut(const CodePoints& text, const Stretch& paragraph,
   const int64_t behind = paragraph.end;
   int64_t start = paragraph.start;
   for (int64_t at = start; at < behind;) {
-    if (!is(text, at, CharacterKinds::kStop)) {
-      ++at;
-      continue;
-    }
+    at = next_stop(text, at, behind);
+    if (at == behind) break;
     End end{};
     end.mark = {at, past(text, at, behind, CharacterKinds::kStop)};
     const int64_t close = end.mark.end;

@@ -11,9 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
+
+#include "analyzer.hpp"
 
 namespace searchkit {
 
@@ -31,24 +35,36 @@ struct Stretch {
 // The code points of a Python string, lone surrogates included.
 class CodePoints {
  public:
-  // Copies them.  Throws PythonError with TypeError set where the object is no string,
-  // which must outlive this.
+  // Copies them where they are not all ASCII.  Throws PythonError with TypeError set
+  // where the object is no string, which must outlive this.
   explicit CodePoints(PyObject* text);
 
   int64_t size() const { return size_; }
-  uint32_t operator[](int64_t at) const { return points_[at]; }
+  uint32_t operator[](int64_t at) const {
+    return ascii_ != nullptr ? static_cast<unsigned char>(ascii_[at]) : points_[at];
+  }
+
+  // All of them in UTF-8; U+FFFD for lone surrogates, which it does not have.
+  std::string_view utf8() const { return utf8_; }
+
+  // The lines end where Python's str.splitlines would end them but for U+001C to U+001E.
+  // Returns the place of the line break from `at` on, or the end; and the place behind
+  // the one before `at`, or 0.
+  int64_t end_of_line(int64_t at) const;
+  int64_t start_of_line(int64_t at) const;
+  bool is_ascii() const { return ascii_ != nullptr; }
 
   // A part of the string as a Python string.
   Object cut(const Stretch& part) const;
-
-  // The same in UTF-8; lone surrogates as if they were characters.
-  std::string utf8(const Stretch& part) const;
 
   bool is_ascii(const Stretch& part) const;
 
  private:
   PyObject* text_;
   int64_t size_;
+  std::string_view utf8_;
+  std::optional<Utf8Text> lenient_;    // where `utf8_` is not the string's own
+  const char* ascii_ = nullptr;        // or
   std::unique_ptr<Py_UCS4[]> points_;
 };
 
@@ -128,6 +144,10 @@ class SentenceCutter {
     int64_t open;  // where quotes or brackets open what follows
     int64_t next;  // where the first word character behind them stands
   };
+
+  // The first place from `at` on, below `end`, with a mark that ends sentences, or
+  // `end`.
+  int64_t next_stop(const CodePoints& text, int64_t at, int64_t end);
 
   bool is(const CodePoints& text, int64_t at, CharacterKinds::Kinds kind) {
     return (kinds_.of(text[at]) & kind) != 0;

@@ -259,6 +259,17 @@ std::string SnippetChooser::comparable(const CodePoints& text,
   return found;
 }
 
+std::vector<Stretch> SnippetChooser::highlights(const CodePoints& text,
+                                                std::vector<Match> matches) {
+  const auto unusable = [&](const Match& match) {
+    return match.start < 0 || match.start >= match.end || match.end > text.size();
+  };
+  matches.erase(std::remove_if(matches.begin(), matches.end(), unusable),
+                matches.end());
+  std::sort(matches.begin(), matches.end());
+  return merged(matches);
+}
+
 std::vector<Quotation> SnippetChooser::choose(const CodePoints& text,
                                               std::vector<Match> matches,
                                               const std::vector<Target>& targets,

@@ -49,6 +49,10 @@ class SnippetChooser {
 
   SentenceCutter& sentences() { return sentences_; }
 
+  // The disjoint stretches that matches cover, in order; those are as for `choose`.
+  static std::vector<Stretch> highlights(const CodePoints& text,
+                                         std::vector<Match> matches);
+
   // The form of a stretch in which repetitions are the same, in UTF-8.
   std::string comparable(const CodePoints& text, const Stretch& part) const;
 

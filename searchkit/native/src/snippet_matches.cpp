@@ -40,6 +40,13 @@ class MatchFinder::Pass {
     if (!seen_.empty()) sequences(number, from, to);
   }
 
+  // What comes does not stand beside what is wanted.
+  void part() {
+    if (side_by_side_ == 0) return;
+    side_by_side_ = 0;
+    std::fill(seen_.begin(), seen_.end(), 0);
+  }
+
  private:
   void prefixes(uint32_t word, int64_t start, int64_t end) {
     const std::string_view text = finder_.analyzer_.words()[word];
@@ -58,13 +65,6 @@ class MatchFinder::Pass {
         found_.push_back({start, end, fuzzy.target});
       }
     }
-  }
-
-  // What comes does not stand beside what is wanted.
-  void part() {
-    if (side_by_side_ == 0) return;
-    side_by_side_ = 0;
-    std::fill(seen_.begin(), seen_.end(), 0);
   }
 
   void sequences(uint32_t number, int64_t start, int64_t end) {
@@ -92,13 +92,18 @@ class MatchFinder::Pass {
   size_t side_by_side_ = 0;      // terms that something looks for, up to here
 };
 
-MatchFinder::MatchFinder(PyObject* analyzer)
-    : owner_(Object::borrowed(analyzer)), analyzer_(analyzer_of(analyzer)) {}
+MatchFinder::MatchFinder(PyObject* analyzer, bool keeps_beginnings)
+    : owner_(Object::borrowed(analyzer)),
+      is_selective_(keeps_beginnings),
+      analyzer_(analyzer_of(analyzer)) {}
 
 uint32_t MatchFinder::wanted(std::string_view term) {
   const auto number = static_cast<uint32_t>(words_.size());
   const auto [place, is_new] = numbers_.emplace(term, number);
-  if (is_new) words_.push_back(kNone);
+  if (is_new) {
+    words_.push_back(kNone);
+    begins_like(term);
+  }
   generation_ = UINT64_MAX;
   return place->second;
 }
@@ -132,6 +137,7 @@ void MatchFinder::add_prefix(std::string_view prefix, uint32_t target) {
   if (prefix.empty()) throw std::invalid_argument("a prefix is empty");
   first_bytes_[static_cast<uint8_t>(prefix[0])] = true;
   prefixes_.push_back({std::string(prefix), target});
+  begins_like(prefix);
   meet(target);
 }
 
@@ -142,6 +148,7 @@ void MatchFinder::add_fuzzy(std::string_view word, uint32_t distance,
   pattern.text = word;
   pattern.distance = distance;
   fuzzies_.push_back({matcher_for(pattern), target});
+  is_selective_ = false;
   meet(target);
 }
 
@@ -172,16 +179,33 @@ void MatchFinder::place(uint32_t term, uint32_t number) {
   slots_[at] = {term, number};
 }
 
-void MatchFinder::find(PyObject* text, std::vector<Match>& found) {
-  const Utf8Text source(text);
+void MatchFinder::find(const CodePoints& points, std::vector<Match>& found) {
+  const std::string_view text = points.utf8();
   if (words_.empty() && prefixes_.empty() && fuzzies_.empty()) return;
   Pass pass(*this, found);
   std::optional<WithoutGil> others_run;
-  if (source.view().size() > kLongText) others_run.emplace();
-  analyzer_.each_token(source.view(),
-                       [&](uint32_t term, uint32_t word, size_t start, size_t end) {
-                         pass.token(term, word, start, end);
-                       });
+  if (text.size() > kLongText) others_run.emplace();
+  const auto read = [&](std::string_view part, size_t behind) {
+    analyzer_.each_token(
+        part, [&](uint32_t term, uint32_t word, size_t start, size_t end) {
+          pass.token(term, word, behind + start, behind + end);
+        });
+  };
+  if (!is_selective_) {
+    read(text, 0);
+    return;
+  }
+  size_t counted = 0;  // bytes, and their code points
+  size_t code_points = 0;
+  beginnings_.each_stretch(text, [&](size_t begin, size_t end, bool parted) {
+    if (parted) pass.part();
+    const char* const from = text.data() + counted;
+    code_points += points.is_ascii()
+                       ? begin - counted
+                       : count_code_points(from, text.data() + begin);
+    counted = begin;
+    read(text.substr(begin, end - begin), code_points);
+  });
 }
 
 }  // namespace searchkit

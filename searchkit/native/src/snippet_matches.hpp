@@ -1,8 +1,8 @@
 // Finding in a text what a query looks for among its tokens.
 //
 // The rules are those of Criteria.in_tokens in searchkit.snippets.matches.  Terms are
-// compared by their numbers in the analyzer, so a text costs little more than its
-// analysis.
+// compared by their numbers in the analyzer, and words that begin like none of those
+// that are looked for are not analysed at all.
 #pragma once
 
 #include "python.hpp"
@@ -17,6 +17,8 @@
 
 #include "analyzer.hpp"
 #include "search_automata.hpp"
+#include "sentences.hpp"
+#include "snippet_beginnings.hpp"
 
 namespace searchkit {
 
@@ -38,9 +40,11 @@ struct Match {
 // of which all but one get std::logic_error where they use its analyzer at once.
 class MatchFinder {
  public:
-  // Looks for nothing yet.  The analyzer, a Python object, is kept.  Throws PythonError
-  // with TypeError set where it is none.
-  explicit MatchFinder(PyObject* analyzer);
+  // Looks for nothing yet.  The analyzer, a Python object, is kept; `keeps_beginnings`
+  // says that the terms of its tokens begin with the same two letters as the words, but
+  // that "y" may have become "i".  Throws PythonError with TypeError set where the
+  // object is no analyzer.
+  MatchFinder(PyObject* analyzer, bool keeps_beginnings);
 
   // Looks for a term, in the form that the analyzer gives it.
   void add_word(std::string_view term, uint32_t target);
@@ -57,7 +61,7 @@ class MatchFinder {
 
   // Adds the matches in a text to `found`, in the order of their ends.  Lets other
   // Python threads run while a long text is read.  Throws as Analyzer::each_token does.
-  void find(PyObject* text, std::vector<Match>& found);
+  void find(const CodePoints& text, std::vector<Match>& found);
 
   // The greatest number of a target, plus one; 0 where there is none.
   uint32_t targets() const { return targets_; }
@@ -87,6 +91,9 @@ class MatchFinder {
   class Pass;
 
   uint32_t wanted(std::string_view term);
+  void begins_like(std::string_view word) {
+    if (is_selective_) is_selective_ = beginnings_.add(word);
+  }
   void meet(uint32_t target) { targets_ = std::max(targets_, target + 1); }
 
   // The number here of a term with that number in the analyzer; kNone where nothing
@@ -103,6 +110,8 @@ class MatchFinder {
   void place(uint32_t term, uint32_t number);
 
   Object owner_;
+  WordBeginnings beginnings_;
+  bool is_selective_;  // only words that begin like these need to be read
   Analyzer& analyzer_;
   std::unordered_map<std::string, uint32_t> numbers_;
   std::vector<uint32_t> words_;  // targets of single terms by number; kNone for none

@@ -1,4 +1,5 @@
 // The Python types MatchFinder and SnippetChooser.
+#include <array>
 #include <stdexcept>
 
 #include "boxes.hpp"
@@ -98,12 +99,88 @@ Object pair_of(const Stretch& stretch) {
   return tuple_with(number(stretch.start), number(stretch.end));
 }
 
-Object quotation_from(const Quotation& quotation) {
-  return tuple_with(number(quotation.span.start), number(quotation.span.end),
-                    list_of(quotation.highlights, pair_of),
-                    Object::made(PyBool_FromLong(quotation.cut_start)),
-                    Object::made(PyBool_FromLong(quotation.cut_end)));
+PyTypeObject* type_of(PyObject* object, PyTypeObject* base) {
+  if (PyType_Check(object) == 0 ||
+      PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(object), base) == 0) {
+    PyErr_SetString(PyExc_TypeError, "a class is needed");
+    throw PythonError();
+  }
+  return reinterpret_cast<PyTypeObject*>(object);
 }
+
+// Makes the values that Python is given.  Calling their classes would take longer than
+// choosing what goes into them: memory is taken and filled as their constructors do.
+class ResultMaker {
+ public:
+  // `snippet` is searchkit.hits.Snippet, `span` searchkit.spans.Span.
+  ResultMaker(PyObject* snippet, PyObject* span)
+      : snippet_(type_of(snippet, &PyBaseObject_Type)),
+        span_(type_of(span, &PyTuple_Type)),
+        kept_{Object::borrowed(snippet), Object::borrowed(span)} {
+    for (size_t at = 0; at < names_.size(); ++at) {
+      names_[at] = Object::made(PyUnicode_InternFromString(kFields[at]));
+    }
+  }
+
+  Object span(const Stretch& stretch) const {
+    Object made = Object::made(PyType_GenericAlloc(span_, 2));
+    require(PyTuple_SetItem(made.get(), 0, number(stretch.start).release()));
+    require(PyTuple_SetItem(made.get(), 1, number(stretch.end).release()));
+    return made;
+  }
+
+  Object spans(const std::vector<Stretch>& stretches) const {
+    return tuple_of_each(stretches, [&](const Stretch& each) { return span(each); });
+  }
+
+  Object snippet(const CodePoints& text, const Quotation& quotation) const {
+    const Object values[] = {
+        text.cut(quotation.span),
+        span(quotation.span),
+        spans(quotation.highlights),
+        Object::made(PyBool_FromLong(quotation.cut_start)),
+        Object::made(PyBool_FromLong(quotation.cut_end)),
+    };
+    Object made = Object::made(PyType_GenericAlloc(snippet_, 0));
+    for (size_t at = 0; at < names_.size(); ++at) {
+      // The class itself refuses assignments.
+      require(PyObject_GenericSetAttr(made.get(), names_[at].get(), values[at].get()));
+    }
+    return made;
+  }
+
+  Object snippets(const CodePoints& text,
+                  const std::vector<Quotation>& quotations) const {
+    return tuple_of_each(quotations,
+                         [&](const Quotation& each) { return snippet(text, each); });
+  }
+
+ private:
+  static constexpr size_t kCount = 5;
+  static constexpr const char* kFields[kCount] = {"text", "span", "highlights",
+                                                  "cut_start", "cut_end"};
+
+  template <class Values, class Make>
+  static Object tuple_of_each(const Values& values, Make&& make) {
+    Object tuple = Object::made(PyTuple_New(static_cast<Py_ssize_t>(values.size())));
+    Py_ssize_t at = 0;
+    for (const auto& value : values) {
+      require(PyTuple_SetItem(tuple.get(), at++, make(value).release()));
+    }
+    return tuple;
+  }
+
+  PyTypeObject* snippet_;
+  PyTypeObject* span_;
+  Object kept_[2];
+  std::array<Object, kCount> names_;
+};
+
+// What a SnippetChooser of Python's is.
+struct Quoter {
+  SnippetChooser chooser;
+  ResultMaker results;
+};
 
 // --- MatchFinder ----------------------------------------------------------------
 
@@ -111,11 +188,12 @@ int finder_init(PyObject* self, PyObject* args, PyObject*) {
   return guarded_status([&] {
     PyObject *analyzer = nullptr, *words = nullptr, *sequences = nullptr,
              *prefixes = nullptr, *fuzzies = nullptr;
-    if (!PyArg_ParseTuple(args, "OOOOO", &analyzer, &words, &sequences, &prefixes,
-                          &fuzzies)) {
+    int keeps_beginnings = 0;
+    if (!PyArg_ParseTuple(args, "OpOOOO", &analyzer, &keeps_beginnings, &words,
+                          &sequences, &prefixes, &fuzzies)) {
       throw PythonError();
     }
-    auto finder = std::make_unique<MatchFinder>(analyzer);
+    auto finder = std::make_unique<MatchFinder>(analyzer, keeps_beginnings != 0);
     // Calls f(what, target) for each pair of a sequence.
     const auto each_wanted = [](PyObject* sequence, auto&& f) {
       each_item(sequence, [&](PyObject* item) {
@@ -154,7 +232,7 @@ int finder_init(PyObject* self, PyObject* args, PyObject*) {
 PyObject* finder_find(PyObject* self, PyObject* text) {
   return guarded([&] {
     std::vector<Match> found;
-    unboxed<MatchFinder>(self).find(text, found);
+    unboxed<MatchFinder>(self).find(CodePoints(text), found);
     return list_of(found, [](const Match& match) {
              return tuple_with(number(match.start), number(match.end),
                                number(match.target));
@@ -193,22 +271,50 @@ PyType_Slot finder_slots[] = {
 int chooser_init(PyObject* self, PyObject* args, PyObject*) {
   return guarded_status([&] {
     PyObject *kinds = nullptr, *comparable = nullptr, *before_names = nullptr,
-             *anywhere = nullptr, *openers = nullptr;
-    if (!PyArg_ParseTuple(args, "OOOOO", &kinds, &comparable, &before_names, &anywhere,
-                          &openers)) {
+             *anywhere = nullptr, *openers = nullptr, *snippet = nullptr,
+             *span = nullptr;
+    if (!PyArg_ParseTuple(args, "OOOOOOO", &kinds, &comparable, &before_names,
+                          &anywhere, &openers, &snippet, &span)) {
       throw PythonError();
     }
     SentenceCutter sentences(
         callable(kinds),
         SentenceWords{words_of(before_names), words_of(anywhere), words_of(openers)});
-    reinterpret_cast<Box<SnippetChooser>*>(self)->value =
-        std::make_unique<SnippetChooser>(std::move(sentences), callable(comparable));
+    reinterpret_cast<Box<Quoter>*>(self)->value.reset(
+        new Quoter{SnippetChooser(std::move(sentences), callable(comparable)),
+                   ResultMaker(snippet, span)});
+  });
+}
+
+// The matches that were given, and those that the finder finds, if there is one.
+std::vector<Match> all_matches(const CodePoints& text, PyObject* finder,
+                               PyObject* given, size_t targets) {
+  std::vector<Match> matches = matches_of(given, targets);
+  if (finder != Py_None) {
+    MatchFinder& in_tokens = finder_of(finder);
+    if (in_tokens.targets() > targets) {
+      throw std::invalid_argument("the finder has more targets");
+    }
+    in_tokens.find(text, matches);
+  }
+  return matches;
+}
+
+PyObject* chooser_highlights(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    PyObject *text = nullptr, *finder = nullptr, *given = nullptr;
+    if (!PyArg_ParseTuple(args, "OOO", &text, &finder, &given)) throw PythonError();
+    const CodePoints points(text);
+    std::vector<Match> matches = all_matches(points, finder, given, SIZE_MAX);
+    return unboxed<Quoter>(self)
+        .results.spans(SnippetChooser::highlights(points, std::move(matches)))
+        .release();
   });
 }
 
 PyObject* chooser_choose(PyObject* self, PyObject* args) {
   return guarded([&] {
-    SnippetChooser& chooser = unboxed<SnippetChooser>(self);
+    Quoter& quoter = unboxed<Quoter>(self);
     PyObject *text = nullptr, *given = nullptr, *of = nullptr, *finder = nullptr;
     Py_ssize_t count = 0;
     long long size = 0;
@@ -222,23 +328,16 @@ PyObject* chooser_choose(PyObject* self, PyObject* args) {
     }
     const CodePoints points(text);
     const std::vector<Target> targets = targets_of(of);
-    std::vector<Match> matches = matches_of(given, targets.size());
-    if (finder != Py_None) {
-      MatchFinder& in_tokens = finder_of(finder);
-      if (in_tokens.targets() > targets.size()) {
-        throw std::invalid_argument("the finder has more targets");
-      }
-      in_tokens.find(text, matches);
-    }
-    const std::vector<Quotation> chosen = chooser.choose(
-        points, std::move(matches), targets, static_cast<size_t>(count), size);
-    return list_of(chosen, quotation_from).release();
+    const std::vector<Quotation> chosen = quoter.chooser.choose(
+        points, all_matches(points, finder, given, targets.size()), targets,
+        static_cast<size_t>(count), size);
+    return quoter.results.snippets(points, chosen).release();
   });
 }
 
 PyObject* chooser_sentences(PyObject* self, PyObject* text) {
   return guarded([&] {
-    SentenceCutter& cutter = unboxed<SnippetChooser>(self).sentences();
+    SentenceCutter& cutter = unboxed<Quoter>(self).chooser.sentences();
     const CodePoints points(text);
     const Object found = Object::made(PyList_New(0));
     std::vector<Stretch> cut;
@@ -255,7 +354,9 @@ PyObject* chooser_sentences(PyObject* self, PyObject* text) {
 
 PyMethodDef chooser_methods[] = {
     {"choose", chooser_choose, METH_VARARGS,
-     "Return (start, end, highlights, cut_start, cut_end) of each snippet."},
+     "Return the snippets of a text."},
+    {"highlights", chooser_highlights, METH_VARARGS,
+     "Return the spans of a text that answer a query."},
     {"sentences", chooser_sentences, METH_O,
      "Return (start, end) of each sentence of a text."},
     {nullptr, nullptr, 0, nullptr},
@@ -263,9 +364,9 @@ PyMethodDef chooser_methods[] = {
 
 PyType_Slot chooser_slots[] = {
     {Py_tp_doc, const_cast<char*>("Chooses the fragments that answer a query best.")},
-    {Py_tp_new, slot_of(new_box<SnippetChooser>)},
+    {Py_tp_new, slot_of(new_box<Quoter>)},
     {Py_tp_init, slot_of(chooser_init)},
-    {Py_tp_dealloc, slot_of(delete_box<SnippetChooser>)},
+    {Py_tp_dealloc, slot_of(delete_box<Quoter>)},
     {Py_tp_methods, chooser_methods},
     {0, nullptr},
 };
@@ -275,7 +376,7 @@ PyType_Slot chooser_slots[] = {
 void add_snippets(PyObject* module) {
   finder_type = add_box_type<MatchFinder>(
       module, "searchkit.native._native.MatchFinder", finder_slots);
-  add_box_type<SnippetChooser>(module, "searchkit.native._native.SnippetChooser",
+  add_box_type<Quoter>(module, "searchkit.native._native.SnippetChooser",
                                chooser_slots);
 }
 

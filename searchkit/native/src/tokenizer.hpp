@@ -43,6 +43,17 @@ class AsciiBlock {
 
   bool is_digit(unsigned at) const { return digits_[at] != 0; }
 
+  // A bit for each byte, the lowest for the first: the letters and digits, and what is
+  // not ASCII.
+  uint32_t word_bits() const { return word_; }
+  uint32_t foreign_bits() const { return top_bits(bytes_); }
+
+  // The same for a small letter and its capital, or for a digit; some control
+  // characters may pass for digits.
+  uint32_t bits_of(char letter) const {
+    return top_bits(static_cast<Bytes>((bytes_ | 0x20) == static_cast<uint8_t>(letter)));
+  }
+
   // The first place from `from` on, below 16, with a letter, a digit or a byte that is
   // not ASCII; 16 where there is none.
   unsigned next_word(unsigned from) const {
