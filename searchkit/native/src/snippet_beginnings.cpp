@@ -2,21 +2,13 @@
 
 namespace searchkit {
 
-namespace {
-
-bool is_plain(char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
-}
-
-}  // namespace
-
 bool WordBeginnings::add(std::string_view word) {
   const char first = word[0];
   // What folds to it is not ASCII either, and is never passed over.
   if (static_cast<unsigned char>(first) >= 0x80) return true;
-  if (!is_plain(first)) return false;
+  if (!is_plain_letter(first)) return false;
   const char second = word.size() > 1 ? word[1] : '\0';
-  const Beginning beginning = {first, is_plain(second) ? second : '\0'};
+  const Beginning beginning = {first, is_plain_letter(second) ? second : '\0'};
   if (std::find(beginnings_.begin(), beginnings_.end(), beginning) !=
       beginnings_.end()) {
     return true;

@@ -1,8 +1,8 @@
 // Where a text may hold what a query looks for, judged by how its words begin.
 //
 // Analysing a text takes longer than all else that is done to quote it, and most of its
-// words are like nothing in the query.  Their first two letters tell, sixteen bytes at
-// a time.
+// words are like nothing in the query.  Their first two letters tell, 64 bytes at a
+// time.
 #pragma once
 
 #include <algorithm>
@@ -42,55 +42,108 @@ class WordBeginnings {
     }
   };
 
+  // 64 bytes, in which a bit stands for each, the lowest for the first.
+  class Window {
+   public:
+    static constexpr size_t kSize = 4 * AsciiBlock::kSize;
+
+    // Reads 64 bytes.
+    explicit Window(const char* at)
+        : blocks_{AsciiBlock(at), AsciiBlock(at + AsciiBlock::kSize),
+                  AsciiBlock(at + 2 * AsciiBlock::kSize),
+                  AsciiBlock(at + 3 * AsciiBlock::kSize)} {}
+
+    uint64_t words() const {
+      return joined([](const AsciiBlock& block) { return block.word_bits(); });
+    }
+    uint64_t foreign() const {
+      return joined([](const AsciiBlock& block) { return block.foreign_bits(); });
+    }
+    uint64_t bits_of(char letter) const {
+      return joined([=](const AsciiBlock& block) { return block.bits_of(letter); });
+    }
+
+   private:
+    template <class F>
+    uint64_t joined(F&& bits) const {
+      uint64_t found = 0;
+      for (size_t at = 0; at < 4; ++at) {
+        found |= static_cast<uint64_t>(bits(blocks_[at])) << (at * AsciiBlock::kSize);
+      }
+      return found;
+    }
+
+    AsciiBlock blocks_[4];
+  };
+
   static constexpr size_t kMost = 8;
-  static constexpr size_t kSize = AsciiBlock::kSize;
+  static constexpr size_t kSize = Window::kSize;
+
+  static bool is_plain_letter(char byte) {
+    const auto lower = static_cast<unsigned char>(byte | 0x20);
+    return static_cast<unsigned char>(lower - 'a') < 26 ||
+           static_cast<unsigned char>(byte - '0') < 10;
+  }
 
   // Control characters part surfaces, too.
   static bool parts(char byte) { return static_cast<unsigned char>(byte) <= ' '; }
 
-  // Calls f(from, starts, wanted) for every sixteen bytes: a bit for each that begins a
-  // stretch of ASCII letters and digits, and of those, and of all that are not ASCII,
-  // for each where a wanted word may be.
+  // Calls f(from, starts, wanted) for every 64 bytes: a bit for each that begins a
+  // stretch of ASCII letters and digits; and for each of those, and of all that are not
+  // ASCII, where a wanted word may be.
   template <class F>
-  void each_block(std::string_view text, F&& f) const;
+  void each_window(std::string_view text, F&& f) const;
 
-  uint32_t wanted(const AsciiBlock& block, const AsciiBlock& next) const {
-    const uint32_t other = ~next.word_bits();
-    uint32_t found = 0;
-    for (const Beginning& each : beginnings_) {
-      uint32_t second = other;
-      if (each.second == 0) {
-        second = UINT32_MAX;
-      } else {
-        // The dots of acronyms and the commas of numbers fold away, and what is not
-        // ASCII may fold to anything.
-        second |= next.bits_of(each.second);
-        if (each.second == 'i') second |= next.bits_of('y');  // of "dying" it is "die"
-      }
-      found |= block.bits_of(each.first) & second;
-    }
-    return found;
-  }
+  // Of `starts`, those of which a wanted word may be; `words` is the window's, `behind`
+  // the byte behind it.
+  uint64_t wanted(const Window& window, uint64_t starts, uint64_t words,
+                  char behind) const;
 
   std::vector<Beginning> beginnings_;
 };
 
+inline uint64_t WordBeginnings::wanted(const Window& window, uint64_t starts,
+                                       uint64_t words, char behind) const {
+  constexpr uint64_t kLast = uint64_t{1} << (kSize - 1);
+  const auto follows = [&](char letter) {
+    const bool last = (behind | 0x20) == letter;
+    return window.bits_of(letter) >> 1 | (last ? kLast : 0);
+  };
+  // The dots of acronyms and the commas of numbers fold away, and what is not ASCII may
+  // fold to anything.
+  const uint64_t other = ~(words >> 1 | (is_plain_letter(behind) ? kLast : 0));
+  uint64_t found = 0;
+  for (const Beginning& each : beginnings_) {
+    const uint64_t first = window.bits_of(each.first) & starts;
+    if (first == 0) continue;
+    if (each.second == 0) {
+      found |= first;
+      continue;
+    }
+    found |= first & (follows(each.second) | other);
+    if (each.second == 'i') found |= first & follows('y');  // of "dying" it is "die"
+  }
+  return found;
+}
+
 template <class F>
-void WordBeginnings::each_block(std::string_view text, F&& f) const {
-  uint32_t before = 0;  // whether a letter or digit stands before the block
+void WordBeginnings::each_window(std::string_view text, F&& f) const {
+  uint64_t before = 0;  // whether a letter or digit stands before the window
   for (size_t from = 0; from < text.size(); from += kSize) {
-    char rest[kSize + 1];
+    char rest[kSize];
     const char* at = text.data() + from;
-    if (text.size() - from <= kSize) {
+    const size_t left = text.size() - from;
+    if (left < kSize) {
       std::memset(rest, 0, sizeof rest);
-      std::memcpy(rest, at, text.size() - from);
+      std::memcpy(rest, at, left);
       at = rest;
     }
-    const AsciiBlock block(at);
-    const uint32_t word = block.word_bits();
-    const uint32_t starts = word & ~(word << 1 | before);
-    before = word >> (kSize - 1);
-    f(from, starts, (starts & wanted(block, AsciiBlock(at + 1))) | block.foreign_bits());
+    const Window window(at);
+    const uint64_t words = window.words();
+    const uint64_t starts = words & ~(words << 1 | before);
+    before = words >> (kSize - 1);
+    const char behind = left > kSize ? at[kSize] : '\0';
+    f(from, starts, wanted(window, starts, words, behind) | window.foreign());
   }
 }
 
@@ -101,13 +154,13 @@ void WordBeginnings::each_stretch(std::string_view text, F&& f) const {
   bool is_open = false;
   bool parted = false;  // before it
   size_t latest = 0;    // behind the first byte of the last word so far
-  each_block(text, [&](size_t from, uint32_t starts, uint32_t wanted) {
+  each_window(text, [&](size_t from, uint64_t starts, uint64_t wanted) {
     for (; wanted != 0; wanted &= wanted - 1) {
-      const uint32_t bit = wanted & -wanted;
-      const size_t at = from + static_cast<size_t>(__builtin_ctz(bit));
+      const uint64_t bit = wanted & -wanted;
+      const size_t at = from + static_cast<size_t>(__builtin_ctzll(bit));
       if (at < end) continue;
-      if (const uint32_t earlier = starts & (bit - 1)) {
-        latest = from + 32 - static_cast<size_t>(__builtin_clz(earlier));
+      if (const uint64_t earlier = starts & (bit - 1)) {
+        latest = from + 64 - static_cast<size_t>(__builtin_clzll(earlier));
       }
       const bool others = latest > end;
       size_t first = at;
@@ -121,7 +174,7 @@ void WordBeginnings::each_stretch(std::string_view text, F&& f) const {
       end = at + 1;
       while (end < text.size() && !parts(text[end])) ++end;
     }
-    if (starts != 0) latest = from + 32 - static_cast<size_t>(__builtin_clz(starts));
+    if (starts != 0) latest = from + 64 - static_cast<size_t>(__builtin_clzll(starts));
   });
   if (is_open) f(begin, end, parted);
 }
