@@ -120,9 +120,11 @@ def answer(
         notes.append(Note("index", message))
     maker = snippet_maker(asked, english_analyzer())
     page = tuple(
-        _hit(match, stored[match.id], maker, snippets)
-        for match in matches.page
-        if match.id in stored
+        [
+            _hit(match, stored[match.id], maker, snippets)
+            for match in matches.page
+            if match.id in stored
+        ]
     )
     assert matches.total is not None  # it was asked for
     return Hits(query, str(tree), matches.total, offset, page, tuple(notes))

@@ -30,7 +30,7 @@ from searchkit.analysis.english import (
     EnglishAnalyzer,
     Token,
 )
-from searchkit.analysis.folding import fold
+from searchkit.analysis.folding import fold, folded_alone
 from searchkit.analysis.sentences import paragraphs, sentences, sentences_of_paragraph
 from searchkit.analysis.stopwords import STOP_WORDS
 from searchkit.native import load
@@ -44,6 +44,7 @@ __all__ = [
     "analyzer",
     "english_analyzer",
     "fold",
+    "folded_alone",
     "paragraphs",
     "sentences",
     "sentences_of_paragraph",

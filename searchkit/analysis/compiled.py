@@ -66,7 +66,7 @@ class NativeAnalyzer(Analyzer):
         """
         Analyse a text; see :meth:`Analyzer.tokens`.
         """
-        self._bound_memory()
+        self.bound_memory()
         # Constructors of named tuples take twice as long as all the rest.
         new = tuple.__new__
         for term, word, position, start, end in self.native.tokens(text):
@@ -77,9 +77,12 @@ class NativeAnalyzer(Analyzer):
         """
         Analyse a text without spans; see :meth:`Analyzer.terms`.
         """
-        self._bound_memory()
+        self.bound_memory()
         return self.native.terms(text)
 
-    def _bound_memory(self) -> None:
+    def bound_memory(self) -> None:
+        """
+        Start anew where too much is remembered, as the other methods do.
+        """
         if self.native.memory() > _MEMORY_LIMIT:
             self.native.clear()

@@ -133,6 +133,17 @@ def fold(text: str) -> str:
     return text.lower().replace("'", "")
 
 
+def folded_alone(character: str) -> str | None:
+    """
+    Fold a character that folds alike wherever it stands.
+
+    Returns:
+        ``None`` where that depends on its neighbours, or is not known.
+    """
+    folded = character if character.isascii() else _folded_alone(character)
+    return None if folded is None else folded.lower().replace("'", "")
+
+
 @lru_cache(maxsize=10_000)
 def _folded_alone(run: str) -> str | None:
     """

@@ -171,10 +171,11 @@ class Packer:
         if not isinstance(packed, bytes):
             raise ValueError("it has something else in the place of a text")  # noqa: TRY004 - as all damage
         try:
-            if not packed.startswith(_MAGIC):
+            if packed[: len(_MAGIC)] != _MAGIC:
                 return unpack_zlib(packed, limit)
             frame = zstandard.get_frame_parameters(packed)
-            if frame.content_size > min(limit, _most_unpacked(packed)):
+            length = frame.content_size
+            if length > limit or length > _most_unpacked(packed):
                 raise ValueError("it is longer than it can be")
             unpacker = self._decompressors.get(frame.dict_id)
             if unpacker is None:

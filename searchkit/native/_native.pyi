@@ -680,6 +680,8 @@ class SnippetChooser:
             the sum of 1 for ``\w``, 2 for white space, 4 for a small letter, 8 for a
             capital, 16 for a digit, 32 for a combining mark.
         comparable: What repetitions share.
+        folded_alone: Takes a character; returns what :func:`fold` makes of it, wherever
+            it stands, or ``None`` where only `comparable` knows.
         before_names: Abbreviations that end no sentence, in lower case.
         anywhere: Abbreviations that may end one.
         openers: Words that open one.
@@ -692,6 +694,7 @@ class SnippetChooser:
         self,
         kinds: Callable[[int], bytes],
         comparable: Callable[[str], str],
+        folded_alone: Callable[[str], str | None],
         before_names: Iterable[str],
         anywhere: Iterable[str],
         openers: Iterable[str],
@@ -704,7 +707,7 @@ class SnippetChooser:
         text: str,
         finder: MatchFinder | None,
         matches: Iterable[tuple[int, int, int]],
-        targets: Sequence[tuple[int, float]],
+        targets: tuple[tuple[int, float], ...],
         count: int,
         size: int,
         /,

@@ -17,6 +17,7 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from searchkit.analysis import folded_alone
 from searchkit.analysis.compiled import NativeAnalyzer
 from searchkit.analysis.sentences import ANYWHERE, BEFORE_NAMES, OPENERS
 from searchkit.hits import Snippet
@@ -66,10 +67,18 @@ class NativeSnippetMaker(SnippetMaker):
         weights: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(tree, analyzer, weights=weights)
+        assert isinstance(analyzer, NativeAnalyzer)
+        analyzer.bound_memory()
+        self._analyzer = analyzer
         self._chooser = _chooser()
         self._targets = _Targets(self.criteria.targets())
-        self._in_title = _finder(self.criteria, self._targets, "title")
         self._in_body = _finder(self.criteria, self._targets, "body")
+        of_tokens = self.criteria.of_tokens
+        self._in_title = (
+            self._in_body
+            if of_tokens["title"] == of_tokens["body"]
+            else _finder(self.criteria, self._targets, "title")
+        )
 
     def snippets(
         self,
@@ -82,14 +91,15 @@ class NativeSnippetMaker(SnippetMaker):
         """
         Quote the stretches of a body; see :meth:`SnippetMaker.snippets`.
         """
-        check_options(count, size)
-        if not count:
-            return ()
-        self._bound_memory()
-        annotated = self._annotated(len(body), "body", annotations)
-        count, size = min(count, _MOST), min(size, _MOST)
+        if not 0 < count <= _MOST or not 0 < size <= _MOST:
+            check_options(count, size)
+            if not count:
+                return ()
+            count, size = min(count, _MOST), min(size, _MOST)
+        self._analyzer.bound_memory()
+        found = self._annotated(len(body), "body", annotations) if annotations else ()
         return self._chooser.choose(
-            body, self._in_body, annotated, self._targets.numbered, count, size
+            body, self._in_body, found, self._targets.numbered, count, size
         )
 
     def title_highlights(
@@ -98,8 +108,8 @@ class NativeSnippetMaker(SnippetMaker):
         """
         Find what answers in a title; see :meth:`SnippetMaker.title_highlights`.
         """
-        annotated = self._annotated(len(title), "title", annotations)
-        return self._chooser.highlights(title, self._in_title, annotated)
+        found = self._annotated(len(title), "title", annotations) if annotations else ()
+        return self._chooser.highlights(title, self._in_title, found)
 
     def matches(
         self, text: str, field: TextField, annotations: Annotations | None = None
@@ -107,19 +117,19 @@ class NativeSnippetMaker(SnippetMaker):
         """
         Find what answers in one text; see :meth:`SnippetMaker.matches`.
         """
-        self._bound_memory()
+        self._analyzer.bound_memory()
         finder = self._in_title if field == "title" else self._in_body
-        found = finder.find(text) + self._annotated(len(text), field, annotations)
+        found = finder.find(text)
+        if annotations is not None:
+            found += self._annotated(len(text), field, annotations)
         targets = self._targets.named
         return sorted(
             Match(Span(start, end), *targets[target]) for start, end, target in found
         )
 
     def _annotated(
-        self, size: int, field: TextField, annotations: Annotations | None
+        self, size: int, field: TextField, annotations: Annotations
     ) -> list[tuple[int, int, int]]:
-        if annotations is None:
-            return []
         numbers = self._targets.numbers
         return [
             (start, end, numbers[key, weight])
@@ -128,9 +138,6 @@ class NativeSnippetMaker(SnippetMaker):
             )
             if 0 <= start < end <= size
         ]
-
-    def _bound_memory(self) -> None:
-        self.criteria.analyzer.terms("")  # which forgets what has become too much
 
 
 def choose(
@@ -182,7 +189,7 @@ class _Targets:
         self.named = named
         self.numbers = {target: number for number, target in enumerate(named)}
         keys = {key: number for number, (key, _) in enumerate(named)}
-        self.numbered = [(keys[key], weight) for key, weight in named]
+        self.numbered = tuple([(keys[key], weight) for key, weight in named])
 
 
 def _finder(
@@ -211,7 +218,9 @@ def _finder(
 @cache
 def _chooser() -> _native.SnippetChooser:
     chooser: _native.SnippetChooser = _extension().SnippetChooser(
-        _kinds_of_block, comparable, BEFORE_NAMES, ANYWHERE, OPENERS, Snippet, Span
+        *(_kinds_of_block, comparable, folded_alone),
+        *(BEFORE_NAMES, ANYWHERE, OPENERS),
+        *(Snippet, Span),
     )
     return chooser
 

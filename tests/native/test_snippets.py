@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from searchkit.analysis import english_analyzer, sentences
+from searchkit.analysis import english_analyzer, folded_alone, sentences
 from searchkit.analysis.compiled import NativeAnalyzer
 from searchkit.analysis.sentences import ANYWHERE, BEFORE_NAMES, OPENERS
 from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
@@ -431,23 +431,23 @@ class TestChooser:
         with pytest.raises(KeyError, match="no"):
             chooser_with(fail).sentences("a")
         chooser = chooser_with(compiled._kinds_of_block, fail)
-        body = "Wär.\nWär."
+        body = "Wa\u0308r.\nWa\u0308r."
         with pytest.raises(KeyError, match="no"):
-            chooser.choose(body, None, [(0, 3, 0), (5, 8, 0)], [(0, 1.0)], 2, 280)
+            chooser.choose(body, None, [(0, 4, 0), (6, 10, 0)], ((0, 1.0),), 2, 280)
 
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            ((b"a", None, [], [], 1, 1), TypeError),
-            (("a", 7, [], [], 1, 1), TypeError),
-            (("a", None, [(0, 1, 0)], [], 1, 1), ValueError),
-            (("a", None, [(0, 1, 1)], [(0, 1.0)], 1, 1), ValueError),
-            (("a", None, [(0, 1)], [(0, 1.0)], 1, 1), TypeError),
-            (("a", None, [(0, 2**70, 0)], [(0, 1.0)], 1, 1), OverflowError),
-            (("a", None, [], [(1, 1.0)], 1, 1), ValueError),
-            (("a", None, [], [], 0, 1), ValueError),
-            (("a", None, [], [], 1, 0), ValueError),
-            (("a", None, [], [], 1, 2**41), ValueError),
+            ((b"a", None, [], (), 1, 1), TypeError),
+            (("a", 7, [], (), 1, 1), TypeError),
+            (("a", None, [(0, 1, 0)], (), 1, 1), ValueError),
+            (("a", None, [(0, 1, 1)], ((0, 1.0),), 1, 1), ValueError),
+            (("a", None, [(0, 1)], ((0, 1.0),), 1, 1), TypeError),
+            (("a", None, [(0, 2**70, 0)], ((0, 1.0),), 1, 1), OverflowError),
+            (("a", None, [], ((1, 1.0),), 1, 1), ValueError),
+            (("a", None, [], (), 0, 1), ValueError),
+            (("a", None, [], (), 1, 0), ValueError),
+            (("a", None, [], (), 1, 2**41), ValueError),
         ],
     )
     def test_wrong_arguments(
@@ -465,7 +465,7 @@ class TestChooser:
         """
         finder = finder_with(NativeAnalyzer(), words=[("war", 3)])
         with pytest.raises(ValueError, match="more targets"):
-            compiled._chooser().choose("war", finder, [], [(0, 1.0)], 1, 280)
+            compiled._chooser().choose("war", finder, [], ((0, 1.0),), 1, 280)
 
     def test_matches_outside_are_passed_over(self) -> None:
         """
@@ -474,7 +474,7 @@ class TestChooser:
         matches = [(-5, 2, 0), (2, 2, 0), (9, 3, 0), (8, 90, 0), (-9, -4, 0)]
         rained = Snippet("It rained.", Span(0, 10))
         assert (rained,) == compiled._chooser().choose(
-            "It rained.", None, matches, [(0, 1.0)], 2, 280
+            "It rained.", None, matches, ((0, 1.0),), 2, 280
         )
         assert () == compiled._chooser().highlights("It rained.", None, matches)
 
@@ -502,13 +502,15 @@ class TestChooser:
         for snippet, span in [(7, Span), (Snippet, dict)]:
             with pytest.raises(TypeError, match="class"):
                 extension.SnippetChooser(
-                    compiled._kinds_of_block, str.lower, *words, snippet, span
+                    *(compiled._kinds_of_block, str.lower, folded_alone),
+                    *(*words, snippet, span),
                 )
         other = extension.SnippetChooser(
-            compiled._kinds_of_block, str.lower, *words, Span, Span
+            *(compiled._kinds_of_block, str.lower, folded_alone),
+            *(*words, Span, Span),
         )
         with pytest.raises(AttributeError):
-            other.choose("a war", None, [], [], 1, 280)
+            other.choose("a war", None, [], (), 1, 280)
 
     def test_references_are_given_back(self) -> None:
         """
@@ -527,6 +529,10 @@ def chooser_with(
 ) -> _native.SnippetChooser:
     assert extension is not None
     chooser: _native.SnippetChooser = extension.SnippetChooser(
-        kinds, comparable, BEFORE_NAMES, ANYWHERE, OPENERS, Snippet, Span
+        kinds,
+        comparable,
+        folded_alone,
+        *(BEFORE_NAMES, ANYWHERE, OPENERS),
+        *(Snippet, Span),
     )
     return chooser

@@ -233,28 +233,45 @@ class Choice {
 
 }  // namespace
 
-std::string SnippetChooser::comparable(const CodePoints& text,
-                                       const Stretch& part) const {
-  if (!text.is_ascii(part)) {
-    const Object quoted = text.cut(part);
-    const Object made = Object::made(
-        PyObject_CallFunctionObjArgs(comparable_.get(), quoted.get(), nullptr));
-    return lenient_utf8(made.get());
-  }
+const std::optional<std::string>& SnippetChooser::folded(uint32_t code_point) {
+  const auto known = folded_.find(code_point);
+  if (known != folded_.end()) return known->second;
+  const Object character = Object::made(PyUnicode_FromOrdinal(code_point));
+  const Object said = Object::made(
+      PyObject_CallFunctionObjArgs(folded_alone_.get(), character.get(), nullptr));
+  std::optional<std::string> form;
+  if (said.get() != Py_None) form = lenient_utf8(said.get());
+  return folded_.emplace(code_point, std::move(form)).first->second;
+}
+
+std::string SnippetChooser::comparable(const CodePoints& text, const Stretch& part) {
   std::string found;
   found.reserve(static_cast<size_t>(part.length()));
   bool parted = false;
-  for (int64_t at = part.start; at < part.end; ++at) {
-    const uint32_t letter = text[at];
-    if (letter == '\'') continue;
+  // Takes a letter of ASCII, or a byte of what is folded.
+  const auto add = [&](uint32_t letter) {
+    if (letter == '\'') return;
     if (is_ascii_space(letter)) {
       parted = true;
-      continue;
+      return;
     }
     if (parted && !found.empty()) found.push_back(' ');
     parted = false;
     const bool capital = letter >= 'A' && letter <= 'Z';
     found.push_back(static_cast<char>(capital ? letter - 'A' + 'a' : letter));
+  };
+  for (int64_t at = part.start; at < part.end; ++at) {
+    const uint32_t letter = text[at];
+    if (letter < 0x80) {
+      add(letter);
+    } else if (const std::optional<std::string>& form = folded(letter)) {
+      for (const char byte : *form) add(static_cast<unsigned char>(byte));
+    } else {
+      const Object quoted = text.cut(part);
+      const Object made = Object::made(
+          PyObject_CallFunctionObjArgs(comparable_.get(), quoted.get(), nullptr));
+      return lenient_utf8(made.get());
+    }
   }
   return found;
 }

@@ -7,7 +7,9 @@
 #include "python.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sentences.hpp"
@@ -32,11 +34,14 @@ struct Quotation {
 // Used with the GIL, by any number of threads.
 class SnippetChooser {
  public:
-  // `comparable` takes a string and returns another, the same for repetitions of it.
-  // For ASCII, where it is not asked, that is in lower case, without apostrophes, and
-  // with one space between words.
-  SnippetChooser(SentenceCutter sentences, Object comparable)
-      : sentences_(std::move(sentences)), comparable_(std::move(comparable)) {}
+  // `comparable` takes a string and returns another, the same for repetitions of it:
+  // folded, and with one space between words.  `folded_alone` takes a character and
+  // returns its folded form wherever it stands, or None: where no character of a text
+  // is like that, `comparable` is not asked.
+  SnippetChooser(SentenceCutter sentences, Object comparable, Object folded_alone)
+      : sentences_(std::move(sentences)),
+        comparable_(std::move(comparable)),
+        folded_alone_(std::move(folded_alone)) {}
 
   // Returns disjoint quotations in order; none where the text is nothing but space.
   //
@@ -54,11 +59,17 @@ class SnippetChooser {
                                          std::vector<Match> matches);
 
   // The form of a stretch in which repetitions are the same, in UTF-8.
-  std::string comparable(const CodePoints& text, const Stretch& part) const;
+  std::string comparable(const CodePoints& text, const Stretch& part);
 
  private:
+  // The folded form of a character that is not ASCII, in UTF-8; nothing where its
+  // neighbours matter.
+  const std::optional<std::string>& folded(uint32_t code_point);
+
   SentenceCutter sentences_;
   Object comparable_;
+  Object folded_alone_;
+  std::unordered_map<uint32_t, std::optional<std::string>> folded_;
 };
 
 }  // namespace searchkit

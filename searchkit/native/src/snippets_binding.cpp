@@ -1,5 +1,6 @@
 // The Python types MatchFinder and SnippetChooser.
 #include <array>
+#include <memory>
 #include <stdexcept>
 
 #include "boxes.hpp"
@@ -177,9 +178,31 @@ class ResultMaker {
 };
 
 // What a SnippetChooser of Python's is.
-struct Quoter {
+class Quoter {
+ public:
+  Quoter(SnippetChooser made_chooser, ResultMaker made_results)
+      : chooser(std::move(made_chooser)), results(std::move(made_results)) {}
+
+  // Reads targets; the same tuple, as all hits of a query have it, only once.  They are
+  // the caller's: other threads may come while a Python function is asked.
+  std::shared_ptr<const std::vector<Target>> targets(PyObject* tuple) {
+    if (tuple != given_.get()) {
+      if (PyTuple_Check(tuple) == 0) {
+        PyErr_SetString(PyExc_TypeError, "targets are a tuple");
+        throw PythonError();
+      }
+      targets_ = std::make_shared<const std::vector<Target>>(targets_of(tuple));
+      given_ = Object::borrowed(tuple);
+    }
+    return targets_;
+  }
+
   SnippetChooser chooser;
   ResultMaker results;
+
+ private:
+  Object given_;
+  std::shared_ptr<const std::vector<Target>> targets_;
 };
 
 // --- MatchFinder ----------------------------------------------------------------
@@ -270,18 +293,19 @@ PyType_Slot finder_slots[] = {
 
 int chooser_init(PyObject* self, PyObject* args, PyObject*) {
   return guarded_status([&] {
-    PyObject *kinds = nullptr, *comparable = nullptr, *before_names = nullptr,
-             *anywhere = nullptr, *openers = nullptr, *snippet = nullptr,
-             *span = nullptr;
-    if (!PyArg_ParseTuple(args, "OOOOOOO", &kinds, &comparable, &before_names,
-                          &anywhere, &openers, &snippet, &span)) {
+    PyObject *kinds = nullptr, *comparable = nullptr, *folded_alone = nullptr,
+             *before_names = nullptr, *anywhere = nullptr, *openers = nullptr,
+             *snippet = nullptr, *span = nullptr;
+    if (!PyArg_ParseTuple(args, "OOOOOOOO", &kinds, &comparable, &folded_alone,
+                          &before_names, &anywhere, &openers, &snippet, &span)) {
       throw PythonError();
     }
     SentenceCutter sentences(
         callable(kinds),
         SentenceWords{words_of(before_names), words_of(anywhere), words_of(openers)});
     reinterpret_cast<Box<Quoter>*>(self)->value.reset(
-        new Quoter{SnippetChooser(std::move(sentences), callable(comparable)),
+        new Quoter{SnippetChooser(std::move(sentences), callable(comparable),
+                                  callable(folded_alone)),
                    ResultMaker(snippet, span)});
   });
 }
@@ -327,9 +351,9 @@ PyObject* chooser_choose(PyObject* self, PyObject* args) {
       throw std::invalid_argument("the count or the size of snippets is out of range");
     }
     const CodePoints points(text);
-    const std::vector<Target> targets = targets_of(of);
+    const std::shared_ptr<const std::vector<Target>> targets = quoter.targets(of);
     const std::vector<Quotation> chosen = quoter.chooser.choose(
-        points, all_matches(points, finder, given, targets.size()), targets,
+        points, all_matches(points, finder, given, targets->size()), *targets,
         static_cast<size_t>(count), size);
     return quoter.results.snippets(points, chosen).release();
   });
