@@ -9,7 +9,6 @@ where the index lacks what a query asks for.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from searchkit.intervals import Interval
@@ -53,18 +52,22 @@ def interpret(
     Raises:
         DateValueError: One of the dates is none.
     """
+    known: list[ReferenceDay | None] = []
 
-    @cache
     def reference() -> ReferenceDay | None:
-        if today is not None:
-            return ReferenceDay(today)
-        newest = _newest_day(searcher, catalog)
-        return ReferenceDay(newest, is_newest=True) if newest else None
+        if not known and today is not None:
+            known.append(ReferenceDay(today))
+        elif not known:
+            newest = _newest_day(searcher, catalog)
+            known.append(ReferenceDay(newest, is_newest=True) if newest else None)
+        return known[0]
 
     parsed = parse(query, reference=reference)
-    window, notes = publication_window(published_from, published_to, reference)
-    tree = all_of([parsed.tree, *window])
-    notes = [*parsed.notes, *notes]
+    tree, notes = parsed.tree, [*parsed.notes]
+    if published_from is not None or published_to is not None:
+        window, remarks = publication_window(published_from, published_to, reference)
+        tree = all_of([tree, *window])
+        notes += remarks
     leaf = next(filter(_is_annotation, leaves(tree)), None)
     if leaf is not None and not annotated():
         message = f"no dates and entities were looked for, so {leaf} finds nothing"

@@ -114,8 +114,9 @@ class CatalogReader:
 
     def get_many(self, ids: Iterable[str]) -> dict[str, StoredArticle]:
         """
-        Return the articles with these ids, some hundred at a time in the order in which
-        they were written; ids without an article are left out.
+        Return the articles with these ids; ids without an article are left out.
+
+        Some hundred at a time, they come in the order in which they were written.
         """
         stored = self._read(ids, stored_article, _KINDS, order=" ORDER BY a.number")
         return {one.article.id: one for one in stored}

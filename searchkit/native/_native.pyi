@@ -656,7 +656,7 @@ class MatchFinder:
     def __init__(
         self,
         analyzer: Analyzer,
-        keeps_beginnings: bool,  # noqa: FBT001 - a function of C
+        keeps_beginnings: bool,
         words: Iterable[tuple[str, int]],
         sequences: Iterable[tuple[Sequence[str], int]],
         prefixes: Iterable[tuple[str, int]],

@@ -144,7 +144,7 @@ class Lexer:
         self._at = 0
         self._previous: TokenKind | None = None
         self._has_fields = ":" in text
-        self._last_quotes = {mark: text.rfind(mark) for mark in QUOTES}
+        self._last_quotes: dict[str, int] = {}
 
     def next(self, field: FieldName | None) -> Token | None:
         """
@@ -210,6 +210,8 @@ class Lexer:
         """
         text = self._text
         closers = _CLOSERS[text[start]]
+        if not self._last_quotes:
+            self._last_quotes = {mark: text.rfind(mark) for mark in QUOTES}
         if max(self._last_quotes[mark] for mark in closers) <= start:
             closers = QUOTES
         ends = (text.find(mark, start + 1) for mark in closers)

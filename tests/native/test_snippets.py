@@ -8,6 +8,7 @@ import pickle
 import sys
 import threading
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,30 @@ WORDS = st.one_of(
     st.sampled_from("war peace the us covid-19 kabul rain 東 e i".split()),
     PIECES,
     st.text(max_size=6),
+)
+#: Words, parts of words, and what stands between them, such that many begin alike.
+SCRAPS = st.sampled_from(
+    [
+        *"war wars Wall WAY w was dying die dies Diet 1986 1,986 19".split(),
+        *"o'Neill O’Neill".split(),
+        *"U.S. us U S used al-Qaeda qaeda 3.14 x_y _ é épée e\u0301te 東京 doña".split(),
+        *(
+            " ",
+            " ",
+            " ",
+            "  ",
+            "\n",
+            ", ",
+            ". ",
+            "-",
+            "/",
+            "'",
+            "’",
+            "“",
+            "\u00a0",
+            "\x1f",
+        ),
+    ]
 )
 FIELDS = st.sampled_from([None, None, "title", "body"])
 LEAVES = st.one_of(
@@ -315,6 +340,45 @@ class TestFinder:
         )
         assert [(0, 3, 1), (2, 7, 0), (8, 11, 1)] == finder.find("a a a b a a")
 
+    @given(st.lists(SCRAPS, max_size=80).map("".join), st.data())
+    def test_words_that_begin_otherwise_are_passed_over(
+        self, text: str, data: st.DataObject
+    ) -> None:
+        """
+        What it finds is the same as where it reads every word.
+        """
+        analyzer = NativeAnalyzer()
+        terms = st.sampled_from([term for term, _ in analyzer.terms(text)] or ["war"])
+        beginnings = st.sampled_from(["w", "wa", "d", "o", "1", "é"])
+        words = data.draw(st.lists(terms, unique=True).map(_numbered))
+        sequence = tuple(data.draw(st.lists(terms, min_size=2)))
+        prefixes = data.draw(st.lists(beginnings, unique=True).map(_numbered))
+        selective, thorough = (
+            finder_with(
+                analyzer,
+                words=words,
+                sequences=[(sequence, 90)],
+                prefixes=prefixes,
+                keeps_beginnings=keeps,
+            )
+            for keeps in (True, False)
+        )
+        assert thorough.find(text) == selective.find(text)
+
+    def test_english_stems_keep_beginnings(self) -> None:
+        """
+        The first two letters of a word are those of its stem, but that y becomes i.
+        """
+        analyzer = NativeAnalyzer()
+        letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+        endings = "s es ed ing ying ies ied ly ness y e al ational ement".split()
+        for first, second in product(letters, letters):
+            for ending in ("", *endings, *(f"{x}{y}" for x in "aeln" for y in endings)):
+                word = f"{first}{second}{ending}"
+                stem = analyzer.stem(word)
+                kept = {first + second, first + second.replace("y", "i")}
+                assert stem[:2] in kept, word
+
     def test_wrong_arguments(self) -> None:
         """
         What is no analyzer, term, sequence, prefix, fuzzy word or text is refused.
@@ -366,6 +430,10 @@ class TestFinder:
             thread.join()
         assert [] == failures
         assert expected == finder.find(text)
+
+
+def _numbered(terms: list[str]) -> list[tuple[str, int]]:
+    return [(term, number) for number, term in enumerate(terms)]
 
 
 def finder_with(
