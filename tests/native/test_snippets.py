@@ -85,7 +85,8 @@ SCRAPS = st.sampled_from(
     [
         *"war wars Wall WAY w was dying die dies Diet 1986 1,986 19".split(),
         *"o'Neill O’Neill".split(),
-        *"U.S. us U S used al-Qaeda qaeda 3.14 x_y _ é épée e\u0301te 東京 doña".split(),
+        *"U.S. us U S used al-Qaeda qaeda 3.14 x_y _ é épée e\u0301te".split(),
+        *"東京 doña".split(),
         *(
             " ",
             " ",
