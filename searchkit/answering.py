@@ -17,6 +17,7 @@ negations are never loosened.
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import english_analyzer
@@ -24,6 +25,7 @@ from searchkit.errors import SearchTimeoutError
 from searchkit.expanding import Expansions
 from searchkit.hits import Hit, Hits
 from searchkit.interpreting import annotation_kind, interpret
+from searchkit.native import load
 from searchkit.queries import closest, corrected, relaxed
 from searchkit.queries.notes import Note
 from searchkit.queries.tree import Query, Word, leaves
@@ -223,7 +225,14 @@ def _kinds_to_show(tree: Query) -> set[str]:
 def _hit(
     match: ScoredId, article: QuotableArticle, maker: SnippetMaker, snippets: int
 ) -> Hit:
-    return Hit(
+    quotations, highlights = maker.quote(
+        article.title,
+        article.body,
+        article.annotations,
+        count=snippets,
+        size=SNIPPET_SIZE,
+    )
+    return _hit_maker()(
         article.id,
         match.score,
         article.title,
@@ -232,11 +241,21 @@ def _hit(
         article.url,
         article.authors,
         article.path,
-        maker.snippets(
-            article.body, article.annotations, count=snippets, size=SNIPPET_SIZE
-        ),
-        maker.title_highlights(article.title, article.annotations),
+        quotations,
+        highlights,
     )
+
+
+@cache
+def _hit_maker() -> Callable[..., Hit]:
+    """
+    Return what makes a hit of the values of its fields.
+    """
+    extension = load()
+    if extension is None:
+        return Hit
+    make: Callable[..., Hit] = extension.ValueMaker(Hit, Hit.__match_args__).make
+    return make
 
 
 def _corrected(tree: Query, searcher: Searcher) -> tuple[Query, list[Note]]:

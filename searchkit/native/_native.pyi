@@ -623,6 +623,27 @@ class BoundPlan:
         Tell whether a segment has a match.
         """
 
+# --- values ---------------------------------------------------------------------
+
+class ValueMaker:
+    """
+    Makes objects of a class of ``searchkit.values`` in less time than the class.
+
+    Args:
+        kind: The class.
+        fields: The names of its fields.
+    """
+
+    def __init__(self, kind: type[Any], fields: tuple[str, ...], /) -> None: ...
+    def make(self, *values: object) -> Any:
+        """
+        Return an object, given the values of all fields in their order.
+
+        Raises:
+            TypeError: There are more or fewer of them.
+            AttributeError: The class has no such fields.
+        """
+
 # --- the catalog ----------------------------------------------------------------
 
 def row_checksum(*values: object) -> int:
@@ -722,6 +743,30 @@ class SnippetChooser:
             targets: Key and weight of each target; keys are numbered in their order.
             count: Most snippets, 1 or more.
             size: Most code points of a snippet, from 1 to 2 to the power of 40.
+        """
+
+    def quote(
+        self,
+        title: str,
+        body: str,
+        in_title: MatchFinder,
+        in_body: MatchFinder,
+        targets: tuple[tuple[int, float], ...],
+        count: int,
+        size: int,
+        /,
+    ) -> tuple[tuple[Snippet, ...], tuple[Span, ...]]:
+        """
+        Return the snippets of a body and the highlights of a title, in one call.
+
+        Args:
+            title: The title of an article.
+            body: Its body.
+            in_title: Finds the matches in the title.
+            in_body: And those in the body.
+            targets: As for :meth:`choose`, and so on.
+            count: Likewise.
+            size: Likewise.
         """
 
     def highlights(

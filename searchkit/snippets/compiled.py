@@ -111,6 +111,26 @@ class NativeSnippetMaker(SnippetMaker):
         found = self._annotated(len(title), "title", annotations) if annotations else ()
         return self._chooser.highlights(title, self._in_title, found)
 
+    def quote(
+        self,
+        title: str,
+        body: str,
+        annotations: Annotations | None = None,
+        *,
+        count: int = SNIPPETS_PER_HIT,
+        size: int = SNIPPET_SIZE,
+    ) -> tuple[tuple[Snippet, ...], tuple[Span, ...]]:
+        """
+        Quote an article; see :meth:`SnippetMaker.quote`.
+        """
+        if annotations or not 0 < count <= _MOST or not 0 < size <= _MOST:
+            return super().quote(title, body, annotations, count=count, size=size)
+        self._analyzer.bound_memory()
+        return self._chooser.quote(
+            *(title, body, self._in_title, self._in_body),
+            *(self._targets.numbered, count, size),
+        )
+
     def matches(
         self, text: str, field: TextField, annotations: Annotations | None = None
     ) -> list[Match]:

@@ -106,6 +106,27 @@ class SnippetMaker:
         matches = self.matches(title, "title", annotations)
         return tuple(merge([match.span for match in matches]))
 
+    def quote(
+        self,
+        title: str,
+        body: str,
+        annotations: Annotations | None = None,
+        *,
+        count: int = SNIPPETS_PER_HIT,
+        size: int = SNIPPET_SIZE,
+    ) -> tuple[tuple[Snippet, ...], tuple[Span, ...]]:
+        """
+        Do for one article what :meth:`snippets` and :meth:`title_highlights` do.
+
+        Returns:
+            The snippets of the body, and the highlights of the title.
+
+        Raises:
+            ValueError: ``count`` is below 0 or ``size`` below 1.
+        """
+        snippets = self.snippets(body, annotations, count=count, size=size)
+        return snippets, self.title_highlights(title, annotations)
+
     def matches(
         self, text: str, field: TextField, annotations: Annotations | None = None
     ) -> list[Match]:

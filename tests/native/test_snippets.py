@@ -203,12 +203,16 @@ def test_makers(
     assert pure.matches(text, "body", annotations) == native.matches(
         text, "body", annotations
     )
-    assert pure.title_highlights(text, annotations) == native.title_highlights(
-        text, annotations
+    expected = (
+        pure.snippets(text, annotations, count=count, size=size),
+        pure.title_highlights(text, annotations),
     )
-    assert pure.snippets(text, annotations, count=count, size=size) == native.snippets(
-        text, annotations, count=count, size=size
+    assert expected == (
+        native.snippets(text, annotations, count=count, size=size),
+        native.title_highlights(text, annotations),
     )
+    for maker in (pure, native):
+        assert expected == maker.quote(text, text, annotations, count=count, size=size)
 
 
 MATCHES = st.lists(

@@ -55,6 +55,7 @@ static int execute(PyObject* module) {
     searchkit::add_bound_plans(module);
     searchkit::add_snippets(module);
     searchkit::add_rows(module);
+    searchkit::add_values(module);
   });
 }
 

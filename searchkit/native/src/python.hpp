@@ -108,5 +108,6 @@ void add_prepared_searches(PyObject* module);  // after add_search(), as those b
 void add_bound_plans(PyObject* module);
 void add_snippets(PyObject* module);
 void add_rows(PyObject* module);
+void add_values(PyObject* module);
 
 }  // namespace searchkit

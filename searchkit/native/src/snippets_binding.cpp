@@ -1,10 +1,10 @@
 // The Python types MatchFinder and SnippetChooser.
-#include <array>
 #include <memory>
 #include <stdexcept>
 
 #include "boxes.hpp"
 #include "snippet_choose.hpp"
+#include "values.hpp"
 
 namespace searchkit {
 
@@ -100,28 +100,15 @@ Object pair_of(const Stretch& stretch) {
   return tuple_with(number(stretch.start), number(stretch.end));
 }
 
-PyTypeObject* type_of(PyObject* object, PyTypeObject* base) {
-  if (PyType_Check(object) == 0 ||
-      PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(object), base) == 0) {
-    PyErr_SetString(PyExc_TypeError, "a class is needed");
-    throw PythonError();
-  }
-  return reinterpret_cast<PyTypeObject*>(object);
-}
-
 // Makes the values that Python is given.  Calling their classes would take longer than
-// choosing what goes into them: memory is taken and filled as their constructors do.
+// choosing what goes into them.
 class ResultMaker {
  public:
   // `snippet` is searchkit.hits.Snippet, `span` searchkit.spans.Span.
   ResultMaker(PyObject* snippet, PyObject* span)
-      : snippet_(type_of(snippet, &PyBaseObject_Type)),
-        span_(type_of(span, &PyTuple_Type)),
-        kept_{Object::borrowed(snippet), Object::borrowed(span)} {
-    for (size_t at = 0; at < names_.size(); ++at) {
-      names_[at] = Object::made(PyUnicode_InternFromString(kFields[at]));
-    }
-  }
+      : snippet_(snippet, fields_of_snippets().get()),
+        span_(class_of(span, &PyTuple_Type)),
+        kept_(Object::borrowed(span)) {}
 
   Object span(const Stretch& stretch) const {
     Object made = Object::made(PyType_GenericAlloc(span_, 2));
@@ -142,12 +129,9 @@ class ResultMaker {
         Object::made(PyBool_FromLong(quotation.cut_start)),
         Object::made(PyBool_FromLong(quotation.cut_end)),
     };
-    Object made = Object::made(PyType_GenericAlloc(snippet_, 0));
-    for (size_t at = 0; at < names_.size(); ++at) {
-      // The class itself refuses assignments.
-      require(PyObject_GenericSetAttr(made.get(), names_[at].get(), values[at].get()));
-    }
-    return made;
+    PyObject* const borrowed[] = {values[0].get(), values[1].get(), values[2].get(),
+                                  values[3].get(), values[4].get()};
+    return snippet_.make(borrowed);
   }
 
   Object snippets(const CodePoints& text,
@@ -157,9 +141,10 @@ class ResultMaker {
   }
 
  private:
-  static constexpr size_t kCount = 5;
-  static constexpr const char* kFields[kCount] = {"text", "span", "highlights",
-                                                  "cut_start", "cut_end"};
+  static Object fields_of_snippets() {
+    return Object::made(Py_BuildValue("(sssss)", "text", "span", "highlights",
+                                      "cut_start", "cut_end"));
+  }
 
   template <class Values, class Make>
   static Object tuple_of_each(const Values& values, Make&& make) {
@@ -171,10 +156,9 @@ class ResultMaker {
     return tuple;
   }
 
-  PyTypeObject* snippet_;
+  ValueMaker snippet_;
   PyTypeObject* span_;
-  Object kept_[2];
-  std::array<Object, kCount> names_;
+  Object kept_;
 };
 
 // What a SnippetChooser of Python's is.
@@ -324,38 +308,73 @@ std::vector<Match> all_matches(const CodePoints& text, PyObject* finder,
   return matches;
 }
 
-PyObject* chooser_highlights(PyObject* self, PyObject* args) {
-  return guarded([&] {
-    PyObject *text = nullptr, *finder = nullptr, *given = nullptr;
-    if (!PyArg_ParseTuple(args, "OOO", &text, &finder, &given)) throw PythonError();
-    const CodePoints points(text);
-    std::vector<Match> matches = all_matches(points, finder, given, SIZE_MAX);
-    return unboxed<Quoter>(self)
-        .results.spans(SnippetChooser::highlights(points, std::move(matches)))
-        .release();
-  });
-}
+struct Wanted {
+  Py_ssize_t count = 0;
+  long long size = 0;
 
-PyObject* chooser_choose(PyObject* self, PyObject* args) {
-  return guarded([&] {
-    Quoter& quoter = unboxed<Quoter>(self);
-    PyObject *text = nullptr, *given = nullptr, *of = nullptr, *finder = nullptr;
-    Py_ssize_t count = 0;
-    long long size = 0;
-    if (!PyArg_ParseTuple(args, "OOOOnL", &text, &finder, &given, &of, &count, &size)) {
-      throw PythonError();
-    }
+  // Throws where no snippets can be made with them.
+  void check() const {
     // Sums of a size and a place in a text must not overflow.
     constexpr long long kMostSize = 1LL << 40;
     if (count < 1 || size < 1 || size > kMostSize) {
       throw std::invalid_argument("the count or the size of snippets is out of range");
     }
-    const CodePoints points(text);
-    const std::shared_ptr<const std::vector<Target>> targets = quoter.targets(of);
-    const std::vector<Quotation> chosen = quoter.chooser.choose(
-        points, all_matches(points, finder, given, targets->size()), *targets,
-        static_cast<size_t>(count), size);
-    return quoter.results.snippets(points, chosen).release();
+  }
+};
+
+Object snippets_of(Quoter& quoter, PyObject* text, PyObject* finder, PyObject* given,
+                   PyObject* of, const Wanted& wanted) {
+  wanted.check();
+  const CodePoints points(text);
+  const std::shared_ptr<const std::vector<Target>> targets = quoter.targets(of);
+  return quoter.results.snippets(
+      points, quoter.chooser.choose(
+                  points, all_matches(points, finder, given, targets->size()), *targets,
+                  static_cast<size_t>(wanted.count), wanted.size));
+}
+
+Object highlights_of(const Quoter& quoter, PyObject* text, PyObject* finder,
+                     PyObject* given) {
+  const CodePoints points(text);
+  return quoter.results.spans(SnippetChooser::highlights(
+      points, all_matches(points, finder, given, SIZE_MAX)));
+}
+
+PyObject* chooser_highlights(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    PyObject *text = nullptr, *finder = nullptr, *given = nullptr;
+    if (!PyArg_ParseTuple(args, "OOO", &text, &finder, &given)) throw PythonError();
+    return highlights_of(unboxed<Quoter>(self), text, finder, given).release();
+  });
+}
+
+PyObject* chooser_choose(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    PyObject *text = nullptr, *given = nullptr, *of = nullptr, *finder = nullptr;
+    Wanted wanted;
+    if (!PyArg_ParseTuple(args, "OOOOnL", &text, &finder, &given, &of, &wanted.count,
+                          &wanted.size)) {
+      throw PythonError();
+    }
+    return snippets_of(unboxed<Quoter>(self), text, finder, given, of, wanted)
+        .release();
+  });
+}
+
+PyObject* chooser_quote(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    PyObject *title = nullptr, *body = nullptr, *in_title = nullptr, *in_body = nullptr,
+             *of = nullptr;
+    Wanted wanted;
+    if (!PyArg_ParseTuple(args, "OOOOOnL", &title, &body, &in_title, &in_body, &of,
+                          &wanted.count, &wanted.size)) {
+      throw PythonError();
+    }
+    Quoter& quoter = unboxed<Quoter>(self);
+    const Object none = Object::made(PyTuple_New(0));
+    return tuple_with(snippets_of(quoter, body, in_body, none.get(), of, wanted),
+                      highlights_of(quoter, title, in_title, none.get()))
+        .release();
   });
 }
 
@@ -379,6 +398,8 @@ PyObject* chooser_sentences(PyObject* self, PyObject* text) {
 PyMethodDef chooser_methods[] = {
     {"choose", chooser_choose, METH_VARARGS,
      "Return the snippets of a text."},
+    {"quote", chooser_quote, METH_VARARGS,
+     "Return the snippets of a body and the highlights of a title."},
     {"highlights", chooser_highlights, METH_VARARGS,
      "Return the spans of a text that answer a query."},
     {"sentences", chooser_sentences, METH_O,
