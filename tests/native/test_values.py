@@ -34,7 +34,7 @@ def test_objects_are_as_their_class_makes_them() -> None:
     assert repr(expected) == repr(made)
     assert expected == pickle.loads(pickle.dumps(made))
     with pytest.raises(AttributeError):
-        made.title = "Other talks"
+        made.title = "Other talks"  # type: ignore[misc]
 
 
 def test_references_are_given_back() -> None:

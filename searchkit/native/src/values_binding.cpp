@@ -18,8 +18,11 @@ PyTypeObject* class_of(PyObject* object, PyTypeObject* base) {
 ValueMaker::ValueMaker(PyObject* kind, PyObject* fields)
     : kind_(Object::borrowed(kind)) {
   class_of(kind, &PyBaseObject_Type);
+  if (PyTuple_Check(fields) == 0) {
+    PyErr_SetString(PyExc_TypeError, "the names of fields are a tuple");
+    throw PythonError();
+  }
   const Py_ssize_t count = PyTuple_Size(fields);
-  if (count < 0) throw PythonError();
   for (Py_ssize_t at = 0; at < count; ++at) {
     fields_.push_back(Object::borrowed(PyTuple_GetItem(fields, at)));
   }
