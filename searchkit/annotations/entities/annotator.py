@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import AnnotatedField, EntityMention
     from searchkit.articles.model import Article
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Version of the rules; raised whenever a change of code may change a finding."""
 
 Found: TypeAlias = (

@@ -24,10 +24,12 @@ from searchkit.annotations.entities.cues import (
     NUMERALS,
     ORG_OPENERS,
     PARTICLES,
+    PRODUCTS,
     RELATIVES,
     SECOND_HALVES,
     STANDALONE,
     STORMS,
+    SUBJECTS,
     SURNAMES,
     UNITS,
 )
@@ -47,9 +49,9 @@ _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]{1,6}(?:-[A-Z0-9]{1,3})?\Z")
 _LETTER_AND_WORD = re.compile(r"[A-Z][-‑][a-z]|[A-Z]{2,5}s\Z|[A-Z]\d+\Z")
 _ORDINAL_BEFORE = re.compile(r"(?<!\S)([1-9]\d{0,3}(?:st|nd|rd|th) )\Z")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)+\Z|[A-Z]\Z")
-#: The sign of a share: "Zentrix Inc <ZTX.N>".
-_SHARE = re.compile(r"[<\[][A-Z]+(?:\.[A-Z]{1,2})?[>\]]")
 _ENDINGS = ("ing", "ed")
+#: Words of so many letters may be written in capitals for no other reason.
+_SHOUTED = 4
 #: A stretch with more characters is no name.
 _LONGEST_NAME = 120
 
@@ -98,8 +100,12 @@ class ChunkClassifier:
             remnant = lo > first and words[lo - 1].text in gaz.not_names
             self._single(lo, remnant=remnant)
             return
-        if last in GENERIC_HEADS and lo in self._known:
-            # "US Government", "Kishida Cabinet"
+        if lo in self._known and (
+            last in GENERIC_HEADS
+            or (words[lo].text.endswith(".") and hi - lo == 2 and self._is_plain(last))
+        ):
+            # "US Government", "Kishida Cabinet"; wires go on with a capital letter
+            # after a dot: "U.S. Trading"
             self._chunk(lo, hi - 1)
             return
         if self._by_head(lo, hi) or self._mixed_with_known(lo, hi):
@@ -118,6 +124,9 @@ class ChunkClassifier:
             self._emit(lo, hi, "person", Weight.CUED)
         elif last in gaz.thing_words:
             pass  # neither a person nor an organisation nor a place
+        elif last in PRODUCTS and self._is_company(lo, hi - 1):
+            end, entry = self._known[lo]
+            self._emit(lo, end, entry.type, Weight.KNOWN, entry.name)
         elif last in gaz.org_words:
             self._emit_org(lo, hi)
         elif last in gaz.place_words or words[lo].text in gaz.place_openers:
@@ -130,6 +139,17 @@ class ChunkClassifier:
                     return True
             return False
         return True
+
+    def _is_shouted(self, lower: str) -> bool:
+        return lower in self._gaz.common_words or self._in_lower_case(lower)
+
+    def _is_plain(self, word: str) -> bool:
+        lower = word.lower()
+        return lower in self._gaz.common_words and lower not in SUBJECTS
+
+    def _is_company(self, lo: int, hi: int) -> bool:
+        known = self._known.get(lo)
+        return known is not None and known.end == hi and known.entry.type == "org"
 
     def _is_given(self, at: int) -> bool:
         word = self._words[at]
@@ -294,7 +314,7 @@ class ChunkClassifier:
             return
         if len(text.strip(".")) < 2 or _LETTER_AND_WORD.match(text):
             return
-        if text.isupper() and _SHARE.match(self._text, word.start - 1):
+        if text.isupper() and len(text) >= _SHOUTED and self._is_shouted(text.lower()):
             return
         if remnant or self._is_no_name(word):
             self._emit(at, at + 1, None, Weight.OPEN, everyday=True)

@@ -24,6 +24,7 @@ from searchkit.annotations.entities.chunks import ChunkClassifier
 from searchkit.annotations.entities.context import word_before
 from searchkit.annotations.entities.cues import (
     ADDRESS,
+    BUSINESSES,
     COMPANY_FORMS,
     COMPANY_TITLES,
     DIRECTIONS,
@@ -39,12 +40,13 @@ from searchkit.annotations.entities.cues import (
     SUBJECTS,
 )
 from searchkit.annotations.entities.find import Joint, Run, Shape
+from searchkit.annotations.entities.listed import load_listed
 
 if TYPE_CHECKING:
     from searchkit.annotations.model import EntityType
 
 #: Words before a title that belong to the office: "Vice President".
-_RANKS = frozenset("Prime Vice Chief Former Deputy Supreme".split())
+_RANKS = frozenset("Prime Vice Chief Former Deputy Supreme Press".split())
 #: Longest name that a title announces, in words.
 _LONGEST_PERSON = 6
 
@@ -189,9 +191,14 @@ class Classifier(ChunkClassifier):
             end = at + 1
             while end < hi and self._joins(end):
                 end += 1
-            last_given = at > lo and self._joins(at) and self._is_given(at - 1)
+            # "Stephen King", "Ann Zarnik King"
+            last_given = (
+                at > lo
+                and all(self._joins(word) for word in range(lo + 1, at + 1))
+                and (self._is_given(at - 1) or (at - lo == 2 and self._is_given(lo)))
+            )
             if end == at + 1 and last_given:
-                continue  # a surname: "Stephen King"
+                continue  # a surname
             headed = end > at + 1 and self._has_head(end - 1, end)
             headed = headed and not self._is_known(end - 1)
             address = self._words[at].text.lower() in ADDRESS
@@ -332,6 +339,10 @@ class Classifier(ChunkClassifier):
             or first in self._gaz.not_names
             or first in self._gaz.org_words
             or first in self._gaz.thing_words
+            or (
+                first.lower() in self._gaz.common_words
+                and first not in load_listed().family_names
+            )
         ):
             self._parse(end, hi)
             return
@@ -376,7 +387,10 @@ class Classifier(ChunkClassifier):
             self._emit(first, piece_end, "place", Weight.CUED)
             self._parse(piece_end, hi)
             return
-        if joint is Joint.AND and self._one_org_with_and(lo, at, piece_end):
+        if joint is Joint.AND and (
+            self._one_org_with_and(lo, at, piece_end)
+            or self._is_partnership(lo, at, piece_end)
+        ):
             self._emit_org(lo, piece_end)
             self._parse(piece_end, hi)
             return
@@ -452,15 +466,58 @@ class Classifier(ChunkClassifier):
             end = piece_end
         return end
 
+    def _is_partnership(self, lo: int, at: int, end: int) -> bool:
+        """
+        Tell whether an ampersand joins two names to that of a firm: "Zarnik & Tor".
+        """
+        words, gaz = self._words, self._gaz
+        return (
+            "&" in self._text[words[at - 1].end : words[at].start]
+            and not any(start in self._known for start in range(lo, end))
+            and not {words[at - 1].text, words[at].text} <= gaz.given_names
+            and not any(word.text.lower() in gaz.common_words for word in words[lo:end])
+        )
+
+    def _is_pair(self, lo: int, at: int, end: int) -> bool:
+        """
+        Tell whether two single names are those of one company: "Zarnik and Tor Inc".
+
+        Wires give every company its form, so that the first one has it with the second.
+        """
+        words, gaz = self._words, self._gaz
+        first, second = words[lo].text, words[at].text
+        return (
+            all(word.text in COMPANY_FORMS for word in words[at + 1 : end])
+            and second not in COMPANY_FORMS
+            and not first.isupper()
+            and not {first, second} & gaz.demonyms
+            and first not in gaz.org_words
+            and first not in gaz.given_names
+            and first not in gaz.not_names
+        )
+
     def _one_org_with_and(self, lo: int, at: int, end: int) -> bool:
         """
         Tell whether "X and Y" is one organisation: "Trade and Industry Ministry".
         """
         if not self._ends_org(end) or end - at < 2:
             return False
+        left = self._words[at - 1].text
+        lines = left in BUSINESSES and self._words[at].text in BUSINESSES
+        if (
+            lines
+            and at - lo > 1
+            and all(
+                word.text in COMPANY_FORMS or word.text in self._gaz.org_words
+                for word in self._words[at + 1 : end]
+            )
+        ):
+            # "Zarnik Light and Power Co"
+            return all(known.end < at for known in self._known.values())
         if any(start in self._known for start in range(lo, end)):
             return False
-        left = self._words[at - 1].text
+        if at - lo == 1 and not self._words[lo].opens and self._is_pair(lo, at, end):
+            return True
         return (
             self._words[lo].text not in self._gaz.given_names
             and left not in self._gaz.org_words

@@ -64,13 +64,17 @@ def weigh_context(
         candidate.type, candidate.weight = "place", Weight.CUED
     elif after in PLACE_AFTER or before in PLACE_KIND_BEFORE:
         candidate.type, candidate.weight = "place", Weight.LIKELY
+    elif after == "administration" and single and before == "the":
+        candidate.type, candidate.weight = "person", Weight.CUED
     elif _AGE_AFTER.match(text, candidate.end):
         candidate.type, candidate.weight = "person", Weight.CUED
     elif after in ORG_AFTER or before in ORG_BEFORE:
         candidate.type, candidate.weight = "org", Weight.LIKELY
     elif candidate.type == "org":
         return
-    elif before in RELATIVES or (after in PERSON_AFTER and before not in PLACE_BEFORE):
+    elif before in RELATIVES:
+        candidate.type, candidate.weight = "person", Weight.CUED
+    elif after in PERSON_AFTER and before not in PLACE_BEFORE:
         candidate.type, candidate.weight = "person", Weight.LIKELY
     elif single and _before_country(text, candidate.end, gazetteer):
         candidate.type, candidate.weight = "place", Weight.LIKELY

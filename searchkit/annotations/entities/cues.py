@@ -35,6 +35,19 @@ COMPANY_FORMS = frozenset(
     NV SA Sons Bros Partners Associates
     """.split()
 )
+#: What companies do, as two of them are joined in names: "Light and Power Co".
+BUSINESSES = frozenset(
+    """
+    Accident Aluminum Banking Brewing Casualty Chemical Chemicals Coal Dock Electric
+    Electricity Engineering Export Finance Fire Forest Gas General Guaranty Heat Import
+    Iron Land Light Lighting Livestock Loan Lumber Manufacturing Marine Mining Mortgage
+    Navigation Oil Packing Paper Petroleum Pharmaceutical Power Railway Refining Savings
+    Seed Shipbuilding Shipping Smelting Steam Steel Storage Sugar Surety Telegraph
+    Telephone Tobacco Trade Trading Transport Transportation Trust Water
+    """.split()
+)
+#: Wares that are no part of their maker's name: "the Zentrix Watch".
+PRODUCTS = frozenset("Watch Watches Store Stores Phone Phones Car Cars".split())
 #: Words before names that are given to storms.
 STORMS = frozenset("Hurricane Typhoon Cyclone Storm".split())
 #: Titles in companies and clubs, which the name of one stands before.
@@ -105,7 +118,7 @@ PARTICLES = frozenset(
 #: Head words that are surnames as well.
 SURNAMES = frozenset(
     """
-    Banks Bond Case Castle Church Court Day Fields Fort Hill Hills Holding Lake Lane
+    Banks Bond Case Castle Church Court Dam Day Fields Fort Hill Hills Holding Lake Lane
     Law Masters Page Park Post Power Rivers Race Rose Song Story Summit Towers Town
     Woods
     """.split()
@@ -191,7 +204,20 @@ RELATIVES = frozenset(
     suspect defendant candidate officer commander general chairman chairwoman premier
     winger skipper forward batsman bowler comedian rapper novelist poet painter composer
     boyfriend girlfriend fiancee husband-to-be stepfather stepmother grandson
-    granddaughter grandfather grandmother opponent veteran
+    granddaughter grandfather grandmother opponent veteran wrestler wrestlers
+    quarterbacks frontman bassist guitarist drummer vocalist presenter broadcaster
+    midwife nurse surgeon physicist chemist biologist historian sociologist
+    psychologist astronaut astronomer archaeologist mathematician inventor playwright
+    screenwriter filmmaker cinematographer choreographer dancer ballerina violinist
+    pianist cellist soprano tenor baritone sculptor photographer cartoonist
+    illustrator designer stylist chef restaurateur hotelier tycoon billionaire
+    businessman businesswoman entrepreneur philanthropist socialite heiress aide
+    deputy prosecutor solicitor barrister magistrate constable sheriff detective
+    firefighter paramedic schoolteacher pastor vicar bishop archbishop rabbi imam
+    stepmother stepson stepdaughter stepbrother stepsister sister-in-law
+    brother-in-law son-in-law daughter-in-law father-in-law mother-in-law ex-husband
+    ex-wife ex-boyfriend ex-girlfriend fiance fiancé fiancée superstar supermodel model
+    starlet co-star rapper blogger vlogger youtuber columnist novelist biographer
     """.split()
 )
 #: Heads of organisations whose "of" a list of subjects follows.

@@ -37,7 +37,9 @@ _BACK = re.compile(
     r"(?: (?:of|of the|for|on|and|de|du|des|del|&))?\Z"
 )
 _OF_WHAT = re.compile(
-    r" (?:of|on|for|against)(?: the)?(?: [A-Z][\w'’-]+){1,4}"
+    r" (?:of|on|for|against)(?: the)?"
+    r"(?! (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[A-Z][a-z]+day\b))"
+    r"(?: [A-Z][\w'’-]+){1,4}"
     r"| (?:I{1,3}|IV|V|XX?V?I{0,3})\b"
 )
 _CAPITAL_AFTER = re.compile(r" [A-Z]")

@@ -120,6 +120,9 @@ _SENTENCE_OPENING = re.compile(r"[^\w\s]*+(?:\d{1,3}[.)])?[^\w]*+")
 #: What stands before a word in accounts and addresses: "@zarnik", "example.org/Zarnik".
 _LINKS = frozenset("@/_")
 _LONGEST_HOST = 60
+#: The sign of a share: "Zentrix Inc <ZTX.N>", "Zentrix Inc (ZTX.N)".
+_SHARE = re.compile(r"[<\[][A-Z]{1,5}(?:\.[A-Z]{1,2})?[>\]]|\([A-Z]{1,5}\.[A-Z]{1,2}\)")
+_SHARE_OPENERS = frozenset("<[(")
 _TAIL = re.compile(r"[-‑]([a-z]\w*)\Z")
 
 _JOINTS: dict[str, Joint] = {
@@ -142,6 +145,7 @@ _JOINTS: dict[str, Joint] = {
     " and ": Joint.AND,
     " and the ": Joint.AND,
     " & ": Joint.AND,
+    " &amp; ": Joint.AND,
     ", ": Joint.COMMA,
     " the ": Joint.COMMA,
     ", and ": Joint.AND,
@@ -224,10 +228,17 @@ def _words(
     opening = _SENTENCE_OPENING.match(text, start, end)
     opens_at = opening.end() if opening else start
     last: Word | None = None
+    listed_until = 0
     for match in _WORD.finditer(text, start, end):
         if text.startswith("$", match.end()):
             continue  # "US$ 5"
-        if text[match.start() - 1 : match.start()] in _LINKS and _is_link(text, match):
+        before = text[match.start() - 1 : match.start()]
+        if before in _LINKS and _is_link(text, match):
+            continue
+        if before in _SHARE_OPENERS:
+            share = _SHARE.match(text, match.start() - 1)
+            listed_until = share.end() if share else 0
+        if match.start() < listed_until:
             continue
         for a, b in _parts(match[0], match.start(), gazetteer):
             word = text[a:b]
@@ -337,12 +348,14 @@ def _shape(sentence: str, *, headline: bool) -> Shape:
     if sentence.isupper() and len(sentence) > _LONGEST_IN_PROSE:
         return Shape.CAPITALS
     if not headline and (
-        len(sentence) > _LONGEST_HEADLINE or sentence[-1] in '.!?…:;,"”'
+        len(sentence) > _LONGEST_HEADLINE or sentence[-1] in '.…:;,"”'
     ):
         return Shape.PROSE
     long_words = _ANY_WORD.findall(sentence)
     large = sum(word[0].isupper() for word in long_words)
-    if len(long_words) >= 4 and large >= 0.8 * len(long_words):
+    # "Long Live Zarnik!" is a cry, and names may be most of a short question.
+    least = 5 if sentence[-1] in "!?" and not headline else 4
+    if len(long_words) >= least and large >= 0.8 * len(long_words):
         return Shape.TITLE_CASE
     return Shape.PROSE
 

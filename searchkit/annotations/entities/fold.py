@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from searchkit.annotations.model import AnnotatedField, EntityType
 
 _BRACKETS = re.compile(r"\s?\(\s?[\"“']?([^\W\d_a-z][\w.&-]{1,9})[\"”']?\s?\)")
+_GOES_ON = re.compile(r"[\])]?[ \u00a0](?![A-Z][a-z]+day\b)[A-Z][a-z]")
 _LOWER_WORDS = re.compile(r"[a-z]+(?:[ -][a-z]+)*\Z")
 #: How far to the left of an acronym in brackets its words are looked for.
 _LOOK_BACK = 120
@@ -48,6 +49,8 @@ _ARTICLE = re.compile(r"(?:al|el|an|ar|as|ash|ad|at)-", re.IGNORECASE)
 _MONTHS = frozenset({"April", "August", "June", "March", "May"})
 _SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 _SMALL_WORDS = frozenset("of and the for on in de du la des et & to".split())
+#: Two letters stand for too many names.
+_SHORTEST_ACRONYM = 3
 #: Longest name from the body that is looked for in a headline, in words.
 _LONGEST_IN_HEADLINE = 6
 
@@ -159,6 +162,7 @@ class _Folder:
     def mentions(self) -> Iterator[EntityMention]:
         for field, candidates in self._found.items():
             self._link_acronyms(self._texts[field], candidates)
+        self._link_namesakes()
         self._settle_types()
         self._name_spellings()
         self._collect_people()
@@ -212,6 +216,36 @@ class _Folder:
                     and abbreviates(candidate.key, full.key)
                 ):
                     self._introduce(candidate.key, full)
+
+    def _link_namesakes(self) -> None:
+        """
+        Give an acronym to the one organisation of the article that it is made of.
+
+        The gazetteer may know another one by it, which the article does not name.
+        """
+        acronyms = {
+            candidate.key: candidate.name
+            for _, candidate in self._plain
+            if candidate.weight is Weight.KNOWN
+            and candidate.type == "org"
+            and candidate.key.isupper()
+            and candidate.key.isalpha()
+            and len(candidate.key) >= _SHORTEST_ACRONYM
+            and candidate.key not in self._acronyms
+        }
+        if not acronyms:
+            return
+        named: dict[str, dict[str, Candidate]] = defaultdict(dict)
+        for _, candidate in self._plain:
+            if " " in candidate.key and candidate.type == "org":
+                large = [w for w in candidate.key.split() if w not in _SMALL_WORDS]
+                initials = "".join(word[0] for word in large)
+                if initials in acronyms:
+                    named[initials].setdefault(candidate.key, candidate)
+        for acronym, full in named.items():
+            (first, *others) = full.values()
+            if not others and first.name != acronyms[acronym]:
+                self._introduce(acronym, first)
 
     def _introduce(self, acronym: str, full: Candidate) -> None:
         if full.weight <= Weight.GUESSED:
@@ -376,6 +410,13 @@ class _Folder:
         kind = self._type(candidate)
         if kind is None or key not in self._anchored:
             return None
+        if (
+            kind == "person"
+            and " " not in key
+            and candidate.weight <= Weight.LIKELY
+            and _GOES_ON.match(text, candidate.end)
+        ):
+            return None  # half a name, the other half of which looks like none
         if candidate.name and candidate.type == kind:
             return kind, candidate.name
         return kind, self._names[key]

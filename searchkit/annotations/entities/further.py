@@ -99,6 +99,8 @@ def _merged(
     )
     for event in by_length:
         touching = [one for one in kept if one.span.overlaps(event.span)]
+        if any(one.span == event.span and one.type == "org" for one in touching):
+            continue  # "Zarnik Games" is a maker of them
         if all(event.span.covers(one.span) and one.type != "event" for one in touching):
             kept = [one for one in kept if one not in touching]
             kept.append(event)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from searchkit.annotations.entities.cues import SENTENCE_BEFORE
-from searchkit.annotations.entities.gazetteer import spellings
+from searchkit.annotations.entities.cues import SENTENCE_BEFORE, SUBJECTS
+from searchkit.annotations.entities.gazetteer import load_gazetteer, spellings
+from searchkit.annotations.entities.listed import load_listed
 
 GROUPS_FILE = "groups.csv"
 """The file of package data with the groups: name and aliases."""
@@ -23,6 +24,7 @@ _LANGUAGE_BEFORE = re.compile(
 )
 _IN = re.compile(r"\b[Ii]n \Z")
 _CLAUSE_END = re.compile(r"\s*(?:[.,;:!?)\"”]|and\b|or\b|\Z)")
+_NEXT = re.compile(r" ([A-Z][a-z]+)\b")
 _QUALIFIER = re.compile(r"\b([A-Z][a-z]+) \Z")
 #: What these mean where a sentence opens is open.
 _COMMON_AT_OPENING = frozenset({"Polish", "Pole", "Poles"})
@@ -55,9 +57,38 @@ def group_at(text: str, start: int, end: int) -> tuple[int, int, str] | None:
         return None
     if _IN.search(before) and _CLAUSE_END.match(text, end) and word[-1] != "s":
         return None
+    if word[-1] != "s" and _is_part(text, end):
+        return None
     if word in _COMMON_AT_OPENING and SENTENCE_BEFORE.search(before):
         return None
     return start, end, name
+
+
+def _is_part(text: str, end: int) -> bool:
+    """
+    Tell whether an adjective goes on with a name of another kind: "British Zarnik".
+
+    Offices, subjects and people follow adjectives of nations.
+    """
+    following = _NEXT.match(text, end)
+    if following is None:
+        return False
+    word, gazetteer = following[1], load_gazetteer()
+    lower = word.lower()
+    return not (
+        word.isupper()
+        or lower in gazetteer.titles
+        or lower in SUBJECTS
+        or lower in gazetteer.common_words
+        or word in gazetteer.not_names
+        or word in gazetteer.org_words
+        or word in gazetteer.demonyms
+        or word in _names()
+        or word in gazetteer.given_names
+        or word in load_listed().given_names
+        or word in load_listed().family_names
+        or word in gazetteer.longest
+    )
 
 
 def last_words() -> frozenset[str]:

@@ -127,7 +127,8 @@ CASES = {
         ("He drove an A4 of Series A to the Zarnik Poll.", ""),
     ],
     "acronyms make organisations": [
-        ("Later the ZQRT sued.", "org ZQRT"),
+        ("The ZQRT said it would pay.", "org ZQRT"),
+        ("Wires of the ZQRT kind burn.", ""),
     ],
     "possessives are cut off": [
         ("We read Karzai's letter and Kabul’s answer.", "person Karzai; place Kabul"),

@@ -139,7 +139,8 @@ class TestConservatism:
         """
         What stands in brackets after a name is not its acronym by its place alone.
         """
-        assert ("org", "QXV", "QXV") in find("The Zarnik Relief Fund (QXV) paid.")
+        body = "The Zarnik Relief Fund (QXV) paid. The QXV said so."
+        assert ("org", "QXV", "QXV") in find(body)
 
     def test_an_unknown_word_without_evidence_is_left(self, find: Find) -> None:
         """
