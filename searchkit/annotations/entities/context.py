@@ -64,9 +64,9 @@ def weigh_context(
         candidate.type, candidate.weight = "place", Weight.CUED
     elif after in PLACE_AFTER or before in PLACE_KIND_BEFORE:
         candidate.type, candidate.weight = "place", Weight.LIKELY
-    elif after == "administration" and single and before == "the":
-        candidate.type, candidate.weight = "person", Weight.CUED
-    elif _AGE_AFTER.match(text, candidate.end):
+    elif (single and after == "administration" and before == "the") or _AGE_AFTER.match(
+        text, candidate.end
+    ):
         candidate.type, candidate.weight = "person", Weight.CUED
     elif after in ORG_AFTER or before in ORG_BEFORE:
         candidate.type, candidate.weight = "org", Weight.LIKELY
