@@ -1,9 +1,10 @@
 """
 The native form of the analyzer: the extension finds surfaces and remembers them.
 
-It gives the same as the pure form on any text.  Folding and stemming stay in
-``searchkit.analysis.folding``: the extension asks for each distinct surface once, and
-looks up what it was told from then on.
+It gives the same as the pure form on any text.  Folding stays in
+``searchkit.analysis.folding``, but for the rules of ASCII, which the extension applies
+itself, and stemming is the stemmer's: the extension asks for each distinct surface
+once, and looks up what it was told from then on.
 
 Native code that shares the analyzer reads hundreds of megabytes a second; here most of
 the time goes into Python's objects: ``terms`` is six times as fast as the pure form,
@@ -60,6 +61,7 @@ class NativeAnalyzer(Analyzer):
             decimal_ranges(),
             mark_ranges(),
             self._analyse.stemmer,
+            self._analyse.possessives,
         )
 
     def tokens(self, text: str) -> Iterator[Token]:

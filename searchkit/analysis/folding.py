@@ -43,8 +43,9 @@ class SurfaceAnalyzer:
         language: A Snowball stemmer by its name, in lower case.
 
     Attributes:
-        stemmer: What alone is asked for the term of a word of ASCII letters and digits;
-            the extension asks it directly.
+        stemmer: What alone is asked for the term of a word; the extension asks it
+            directly for words of ASCII, whose other rules it has itself.
+        possessives: Endings that are no part of a word.
 
     Raises:
         ValueError: There is no such stemmer.
@@ -58,7 +59,7 @@ class SurfaceAnalyzer:
             message = f"no stemmer is called {language!r}; there are {', '.join(known)}"
             raise ValueError(message)
         self.stemmer: Callable[[str], str] = Stemmer.Stemmer(language, 0).stemWord
-        self._possessives = _POSSESSIVES if language in _ENGLISH else ()
+        self.possessives = _POSSESSIVES if language in _ENGLISH else ()
 
     def __call__(self, surface: str) -> Pieces:
         """
@@ -101,7 +102,7 @@ class SurfaceAnalyzer:
         return self.stem(word), word
 
     def _without_possessive(self, surface: str) -> str:
-        return surface[:-2] if surface.endswith(self._possessives) else surface
+        return surface[:-2] if surface.endswith(self.possessives) else surface
 
 
 @cache

@@ -2,7 +2,7 @@
 The compiled extension: analysis, segments and searching.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, TypeAlias, final
 
@@ -34,9 +34,11 @@ class Analyzer:
         words: Sequence[_Range],
         decimals: Sequence[_Range],
         marks: Sequence[_Range],
-        # The term of a word of up to 64 small ASCII letters and digits: what `analyse`
-        # would come to, in less time.
+        # The term of a word of up to 64 small ASCII letters and digits, not of figures
+        # alone.  With it, the rules of `analyse` for ASCII are applied without it.
         stem: Callable[[str], str] | None = None,
+        # Endings that such a surface comes to the same without.
+        possessives: Sequence[str] = (),
     ) -> Analyzer: ...
     # Term, word, position, start and end of each token, in order.
     def tokens(self, text: str) -> list[tuple[str, str, int, int, int]]: ...
@@ -287,6 +289,9 @@ class SegmentBuilder:
         Write the segment to a new file, and sync it.
         """
 
+# A dictionary as a line of JSON in UTF-8, with half code points as if they were whole;
+# None where a name is no string, or a value neither a string nor a boolean.
+def json_line(values: Mapping[str, Any], /) -> bytes | None: ...
 def merge_segments(
     path: str | PathLike[str],
     inputs: Sequence[tuple[Segment, bytes]],

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import Stemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.analysis import Analyzer, english_analyzer
 from searchkit.analysis import compiled as compiled_module
 from searchkit.analysis.compiled import NativeAnalyzer
+from searchkit.analysis.folding import SurfaceAnalyzer
 from searchkit.analysis.surfaces import scannable, surface_pattern
 from searchkit.analysis.unicode_data import decimal_ranges, mark_ranges, word_ranges
 from searchkit.native import load
@@ -109,12 +111,12 @@ class TestEquality:
             assert list(pure.tokens(text)) == list(fresh.tokens(text))
             fresh.native.clear()
 
-    @pytest.mark.parametrize("pad", range(20))
+    @pytest.mark.parametrize("pad", [*range(20), *range(55, 85)])
     def test_places_in_a_block(
         self, pure: Analyzer, native: Analyzer, pad: int
     ) -> None:
         """
-        It does not matter where in sixteen bytes something stands, or ends the text.
+        It does not matter where in a block something stands, or ends the text.
         """
         for hard in (
             "Kabul’s",
@@ -124,9 +126,13 @@ class TestEquality:
             "abcdefghijklmnop",
             "é",
             "a",
+            "A.",
+            "7,5",
+            "“Kabul”",
         ):
             for text in (
                 "x" * pad + " " + hard,
+                "Ab " * (pad // 3) + hard,
                 " " * pad + hard,
                 "x" * pad + hard + " and so on, and on",
                 "x " * pad + hard + ", and so on, and on",
@@ -178,6 +184,42 @@ class TestEquality:
         assert list(Analyzer(language).tokens(text)) == list(
             NativeAnalyzer(language).tokens(text)
         )
+
+    @pytest.mark.parametrize("language", ["english", "german"])
+    @settings(max_examples=300)
+    @given(text=st.text("aeysS07.,'’é _"))
+    def test_rules_of_ascii(self, language: str, text: str) -> None:
+        """
+        Possessives, acronyms and numbers come to the same where no function is asked.
+        """
+        native = NativeAnalyzer(language)
+        assert list(Analyzer(language).tokens(text)) == list(native.tokens(text))
+
+    @pytest.mark.parametrize("language", Stemmer.algorithms())
+    @given(figures=st.text("0123456789.", min_size=1, max_size=64))
+    def test_no_stemmer_touches_figures(self, language: str, figures: str) -> None:
+        """
+        What has no letter is its own term, so that no stemmer needs to be asked.
+        """
+        assert figures == SurfaceAnalyzer(language).stem(figures)
+
+    def test_the_function_is_not_asked_for_ascii(self) -> None:
+        """
+        With a stemmer, the rules of ASCII need no function, which takes its time.
+        """
+        extension = load()
+        assert extension is not None
+        analyzer = extension.Analyzer(
+            pytest.fail,
+            word_ranges(),
+            decimal_ranges(),
+            mark_ranges(),
+            str.upper,
+            ("'s", "’s"),
+        )
+        text = "U.S. O'Neill's 1,250.75 Kabul’s 7's KABUL"
+        words = ["us", "oneill", "1250.75", "kabul", "7", "kabul"]
+        assert [(word.upper(), word) for word in words] == analyzer.terms(text)
 
 
 class TestMemory:

@@ -168,6 +168,32 @@ class TestTexts:
         cursor = finished(building, folder).postings("words", b"rain")
         assert [0, 1] == cursor.rest()
 
+    def test_a_field_of_words_takes_no_texts(self) -> None:
+        """
+        Words and terms would be told apart by nothing.
+        """
+        building = builder()
+        with pytest.raises(ValueError, match="either texts or words"):
+            building.add([(WORDS, "rain")], [], [])
+
+    def test_numbers_of_terms_may_need_more_than_16_bits(self, folder: Path) -> None:
+        """
+        A builder may collect more terms than are kept in two bytes each.
+        """
+        building = builder()
+        terms = [f"x{number:05}" for number in range(66_000)]
+        for start in range(0, len(terms), 1000):
+            of_document = terms[start : start + 1000]
+            building.add([], [(RAW, term, 1) for term in of_document], [])
+        building.add([], [(RAW, terms[-1], 1), (RAW, terms[0], 1)], [])
+        segment = finished(building, folder)
+        assert [term.encode() for term in terms] == terms_of(segment, "raw")
+        for term, documents in [(terms[-1], [65, 66]), (terms[0], [0, 66])]:
+            cursor = segment.postings("raw", term.encode())
+            assert documents[0] == cursor.document()
+            cursor.next()
+            assert documents[1] == cursor.document()
+
     def test_half_code_points_part_words(self, folder: Path) -> None:
         """
         A lone surrogate is no letter, and no reason to fail.

@@ -232,6 +232,19 @@ def test_many_documents(tmp_path: Path, count: int, longest: int) -> None:
     check_content(content, documents)
 
 
+@pytest.mark.parametrize("least", [0, 1000, 2**20])
+def test_checksums_of_any_length(tmp_path: Path, least: int) -> None:
+    """
+    Sections have the checksum of zlib, however long they are.
+    """
+    for size in range(least, least + 150):
+        path = tmp_path / f"{size}.sks"
+        blob = bytes(number * number % 251 for number in range(150)) * (size // 150 + 1)
+        write(path, [], [blob[:size]])
+        assert [blob[:size]] == read_segment(path.read_bytes()).blobs
+        path.unlink()
+
+
 def merge(
     folder: Path, parts: list[list[Written]], gone: list[set[int]], blobs: list[bytes]
 ) -> SegmentContent:

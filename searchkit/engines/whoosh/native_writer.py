@@ -32,7 +32,7 @@ from searchkit.intervals import Interval, index_terms
 from searchkit.settings import MAX_SEGMENTS, WRITER_MEMORY_MB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import ModuleType, TracebackType
 
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
 _NUMBER = {field.name: number for number, field in enumerate(FIELDS)}
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_TITLE, _BODY = _NUMBER["title"], _NUMBER["body"]
+_ENDED = "the transaction has ended"
+_KEY, _TITLE, _BODY = _NUMBER[KEY_FIELD], _NUMBER["title"], _NUMBER["body"]
 
 
 class NativeWriter:
@@ -76,6 +77,7 @@ class NativeWriter:
         self._engine = engine
         self.folder = engine.folder
         self._extension = extension
+        self._json_line = extension.json_line
         self._lock = lock
         self._memory = memory * 2**20
         self.is_open = True
@@ -90,19 +92,26 @@ class NativeWriter:
         """
         Add a document, or replace the one with the same id.
         """
-        with _Cancelling(self):
+        if not self.is_open:
+            raise ValueError(_ENDED)
+        # What _Cancelling does, which takes as long to enter as some of the work.
+        try:
             terms = document_terms(document)
             published = document.published
             day = 0 if published is None else published.first.toordinal()
             texts = (_TITLE, document.title), (_BODY, document.body)
             self._delete(document.id)
             self._added[document.id] = self._builder.add(texts, terms, (day,))
-            self._stored.append(pack_line(stored_values(document)))
+            values = stored_values(document)
+            self._stored.append(self._json_line(values) or pack_line(values))
             if len(self._stored) == DOCUMENTS_PER_BLOB:
                 self._store()
                 if self._builder.memory > self._memory:
                     self._end_segment()
                     self._begin_segment()
+        except BaseException as error:
+            self.fail(error)
+            raise
 
     def delete(self, article_id: str) -> None:
         """
@@ -145,11 +154,23 @@ class NativeWriter:
                 path.unlink(missing_ok=True)
         self._lock.release()
 
+    def fail(self, error: BaseException) -> None:
+        """
+        Cancel the transaction because of an error, which is to be raised after it.
+
+        Raises:
+            IndexAccessError: Instead, where it is the system's.
+        """
+        self.cancel()
+        if isinstance(error, OSError):
+            path = str(error.filename or self.folder)
+            raise IndexAccessError(path, error.strerror or str(error)) from error
+
     def _delete(self, article_id: str) -> None:
         number = self._added.pop(article_id, None)
         if number is not None:
             self._superseded.append(number)
-        if not (self._old or self._new):
+        if not self._old and not self._new:
             return
         try:
             key = article_id.encode()
@@ -229,9 +250,6 @@ class NativeWriter:
 class _Cancelling:
     """
     Cancels a transaction when anything at all goes wrong within the block.
-
-    A class, since one is entered for each document: a generator would take several
-    times as long.
     """
 
     __slots__ = ("_writer",)
@@ -241,7 +259,7 @@ class _Cancelling:
 
     def __enter__(self) -> None:
         if not self._writer.is_open:
-            raise ValueError("the transaction has ended")
+            raise ValueError(_ENDED)
 
     def __exit__(
         self,
@@ -249,12 +267,8 @@ class _Cancelling:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None:
-            return
-        self._writer.cancel()
-        if isinstance(error, OSError):
-            path = str(error.filename or self._writer.folder)
-            raise IndexAccessError(path, error.strerror or str(error)) from error
+        if error is not None:
+            self._writer.fail(error)
 
 
 class _Part:
@@ -319,23 +333,32 @@ def document_terms(document: Document) -> list[tuple[int, str, int]]:
     """
     Return field number, term and frequency of all that is no text in a document.
     """
-    terms = [(_NUMBER[KEY_FIELD], document.id, 1)]
+    terms = [(_KEY, document.id, 1)]
     if document.url:
         terms.append((_NUMBER["url"], _encodable(document.url), 1))
     if document.source:
         terms += _source_terms(document.source)
-    for field, names in document.names.items():
-        number = _NUMBER[field]
-        terms += [(number, term, count) for term, count in names.items()]
-    counts: dict[str, int] = {}
-    for interval, count in document.dates.items():
-        for term in _day_terms(interval):
-            counts[term] = counts.get(term, 0) + count
-    number = _NUMBER["dates"]
-    terms += [(number, term, count) for term, count in counts.items()]
+    if document.names:
+        for field, names in document.names.items():
+            number = _NUMBER[field]
+            terms += [(number, term, count) for term, count in names.items()]
+    if document.dates:
+        terms += _date_terms(document.dates)
     if document.published is not None:
         terms += _published_terms(document.published)
     return terms
+
+
+def _date_terms(dates: Mapping[Interval, int]) -> list[tuple[int, str, int]]:
+    """
+    Return what :func:`document_terms` has of the intervals that a text mentions.
+    """
+    counts: dict[str, int] = {}
+    for interval, count in dates.items():
+        for term in _day_terms(interval):
+            counts[term] = counts.get(term, 0) + count
+    number = _NUMBER["dates"]
+    return [(number, term, count) for term, count in counts.items()]
 
 
 @lru_cache(maxsize=1000)

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "analyzer.hpp"
@@ -32,8 +33,10 @@ struct Strings {
 };
 
 struct State {
-  State(Object analyse, Object stem, CharacterClasses classes)
-      : analyzer(std::move(analyse), std::move(stem), std::move(classes)) {}
+  State(Object analyse, Object stem, std::vector<std::string> possessives,
+        CharacterClasses classes)
+      : analyzer(std::move(analyse), std::move(stem), std::move(possessives),
+                 std::move(classes)) {}
   Analyzer analyzer;
   Strings strings;
 };
@@ -68,6 +71,15 @@ std::vector<CharacterRange> ranges_of(PyObject* sequence) {
   return ranges;
 }
 
+std::vector<std::string> texts_of(PyObject* sequence) {
+  const Object items = Object::made(PySequence_Tuple(sequence));
+  std::vector<std::string> texts;
+  for (Py_ssize_t at = 0; at < PyTuple_Size(items.get()); ++at) {
+    texts.emplace_back(utf8(PyTuple_GetItem(items.get(), at)));
+  }
+  return texts;
+}
+
 // The string of a number, made when it is first asked for; borrowed.
 PyObject* string_of(std::vector<Object>& made, const Vocabulary& vocabulary,
                     uint32_t number) {
@@ -96,16 +108,17 @@ void append(const Object& list, PyObject* item) {
 
 PyObject* new_analyzer(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
-    static const char* const names[] = {"analyse", "words", "decimals", "marks", "stem",
-                                        nullptr};
+    static const char* const names[] = {
+        "analyse", "words", "decimals", "marks", "stem", "possessives", nullptr};
     PyObject* analyse = nullptr;
     PyObject* words = nullptr;
     PyObject* decimals = nullptr;
     PyObject* marks = nullptr;
     PyObject* stem = nullptr;
-    if (PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|O:Analyzer",
+    PyObject* possessives = nullptr;
+    if (PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|OO:Analyzer",
                                     const_cast<char**>(names), &analyse, &words,
-                                    &decimals, &marks, &stem) == 0) {
+                                    &decimals, &marks, &stem, &possessives) == 0) {
       throw PythonError();
     }
     if (PyCallable_Check(analyse) == 0) {
@@ -115,6 +128,7 @@ PyObject* new_analyzer(PyTypeObject* type, PyObject* arguments, PyObject* keywor
     auto state = std::make_unique<State>(
         Object::borrowed(analyse),
         stem == nullptr || stem == Py_None ? Object() : Object::borrowed(stem),
+        possessives == nullptr ? std::vector<std::string>() : texts_of(possessives),
         CharacterClasses(ranges_of(words), ranges_of(decimals), ranges_of(marks)));
     const auto allocate =
         reinterpret_cast<allocfunc>(PyType_GetSlot(type, Py_tp_alloc));

@@ -1,5 +1,6 @@
 #include "analyzer.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace searchkit {
@@ -22,30 +23,64 @@ class WithGil {
   PyGILState_STATE state_;
 };
 
-// A text of ASCII letters and digits with its capitals made small; empty where it has
-// anything else, or no capitals.
-std::string lowered_ascii(std::string_view text) {
-  std::string lowered(text);
-  bool differs = false;
-  for (char& letter : lowered) {
-    if (letter >= 'A' && letter <= 'Z') {
-      letter = static_cast<char>(letter - 'A' + 'a');
-      differs = true;
-    } else if (!(letter >= 'a' && letter <= 'z') && !(letter >= '0' && letter <= '9')) {
-      return {};
-    }
-  }
-  return differs ? lowered : std::string();
-}
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+bool is_small(char letter) { return letter >= 'a' && letter <= 'z'; }
+
+bool is_capital(char letter) { return letter >= 'A' && letter <= 'Z'; }
 
 // Whether a text consists of small ASCII letters and digits.
 bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) {
+    return is_digit(letter) || is_small(letter);
+  });
+}
+
+// A text of ASCII letters and digits with its capitals made small; empty where it has
+// anything else, or no capitals.
+std::string lowered_ascii(std::string_view text) {
+  bool has_capital = false;
   for (const char letter : text) {
-    if (!(letter >= 'a' && letter <= 'z') && !(letter >= '0' && letter <= '9')) {
-      return false;
+    if (is_capital(letter)) {
+      has_capital = true;
+    } else if (!is_small(letter) && !is_digit(letter)) {
+      return {};
     }
   }
-  return true;
+  if (!has_capital) return {};
+  std::string lowered(text);
+  for (char& letter : lowered) {
+    if (is_capital(letter)) letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return lowered;
+}
+
+// The word of a surface of ASCII letters, digits, dots, commas and apostrophes: small,
+// without thousands separators or the dots of an acronym.  Empty where the surface has
+// anything else.
+std::string ascii_word(std::string_view surface) {
+  std::string word;
+  const char dropped = is_digit(surface[0]) ? ',' : '.';
+  for (const char letter : surface) {
+    if (letter == dropped || letter == '\'') continue;
+    if (is_capital(letter)) {
+      word += static_cast<char>(letter - 'A' + 'a');
+    } else if (is_small(letter) || is_digit(letter) || letter == '.' || letter == ',') {
+      word += letter;
+    } else {
+      return {};
+    }
+  }
+  return word;
+}
+
+// Asked of str itself: a subclass may say anything.
+bool is_ascii(PyObject* text) {
+  static PyObject* const method = Object::made(PyObject_GetAttrString(
+      reinterpret_cast<PyObject*>(&PyUnicode_Type), "isascii")).release();
+  const Object answer =
+      Object::made(PyObject_CallFunctionObjArgs(method, text, nullptr));
+  return answer.get() == Py_True;
 }
 
 // An end of a piece's span, which must be a number from `least` to `most`.
@@ -65,7 +100,7 @@ Analyzer::ShortSurfaces::ShortSurfaces()
 
 void Analyzer::ShortSurfaces::add(const ShortKey& key, uint64_t hash,
                                   const Meaning& meaning) {
-  if ((count_ + 1) * 3 > slots_.size() * 2) {
+  if ((count_ + 1) * 4 > slots_.size() * 3) {
     std::vector<Slot> before(slots_.size() * 2);
     before.swap(slots_);
     mask_ = slots_.size() - 1;
@@ -84,27 +119,65 @@ void Analyzer::ShortSurfaces::place(const ShortKey& key, uint64_t hash,
   slots_[at] = {key, meaning};
 }
 
-Analyzer::Analyzer(Object analyse, Object stem, CharacterClasses classes)
+Analyzer::Analyzer(Object analyse, Object stem, std::vector<std::string> possessives,
+                   CharacterClasses classes)
     : analyse_(std::move(analyse)),
       stem_(std::move(stem)),
+      possessives_(std::move(possessives)),
       tokenizer_(std::move(classes)) {}
 
 size_t Analyzer::memory() const {
-  return sizeof *this + tokenizer_.memory() + terms_.bytes() + words_.bytes() +
-         short_.memory() + long_.bytes() + long_meanings_.capacity() * sizeof(Meaning) +
+  return sizeof *this + tokenizer_.memory() + texts_.bytes() + short_.memory() +
+         long_.bytes() + long_meanings_.capacity() * sizeof(Meaning) +
          groups_.capacity() * sizeof(Group) + pieces_.capacity() * sizeof(Piece);
 }
 
 void Analyzer::clear() {
   const Use use(busy_);
-  terms_ = Vocabulary();
-  words_ = Vocabulary();
+  texts_ = Vocabulary();
   short_ = ShortSurfaces();
   long_ = Vocabulary();
   long_meanings_ = {};
   groups_ = {};
   pieces_ = {};
   ++generation_;
+}
+
+void Analyzer::append_terms(std::string_view utf8, Buffer<uint32_t>& terms,
+                            Buffer<uint32_t>& words) {
+  each_batch(utf8, [&](const Found* found, size_t count) {
+    uint32_t* const term = terms.extend(count);
+    uint32_t* const word = words.extend(count);
+    bool any_several = false;
+    for (size_t at = 0; at < count; ++at) {
+      term[at] = found[at].meaning.term;
+      word[at] = found[at].meaning.word;
+      any_several |= found[at].meaning.term == kSeveral;
+    }
+    if (!any_several) return;
+    terms.truncate(terms.size() - count);
+    words.truncate(words.size() - count);
+    for (size_t at = 0; at < count; ++at) {
+      const Meaning meaning = found[at].meaning;
+      if (meaning.term != kSeveral) {
+        terms.push_back(meaning.term);
+        words.push_back(meaning.word);
+        continue;
+      }
+      const Group group = groups_[meaning.word];
+      for (uint32_t piece = group.begin; piece < group.end; ++piece) {
+        terms.push_back(pieces_[piece].term);
+        words.push_back(pieces_[piece].word);
+      }
+    }
+  });
+}
+
+Analyzer::Meaning Analyzer::meaning_of(std::string_view utf8, const Found& found) {
+  if (found.key.low == 0) return meaning_of(cut(utf8, found.surface));
+  // The key may be in lower case, as the text is not.
+  const auto* bytes = reinterpret_cast<const char*>(&found.key);
+  return meaning_of({bytes, found.surface.end - found.surface.begin});
 }
 
 Analyzer::Meaning Analyzer::meaning_of(std::string_view surface) {
@@ -133,16 +206,14 @@ Analyzer::Meaning Analyzer::learn(std::string_view surface) {
   if (const std::string lowered = lowered_ascii(surface); !lowered.empty()) {
     return meaning_of(lowered);
   }
-  // Many a surface is its own word, and a word its own term.
-  words_.prefetch(surface);
-  terms_.prefetch(surface);
+  if (stem_) {
+    const std::optional<Meaning> found =
+        is_plain(surface) ? stemmed(surface) : by_rules(surface);
+    if (found) return *found;
+  }
   const WithGil gil;
   const Object text = Object::made(PyUnicode_FromStringAndSize(
       surface.data(), static_cast<Py_ssize_t>(surface.size())));
-  if (stem_ && surface.size() <= kPlainSize && is_plain(surface)) {
-    const std::optional<Meaning> found = stemmed(text.get(), surface);
-    if (found) return *found;
-  }
   const size_t length = static_cast<size_t>(PyUnicode_GetLength(text.get()));
   const Object answer = Object::made(
       PyObject_CallFunctionObjArgs(analyse_.get(), text.get(), nullptr));
@@ -157,21 +228,45 @@ Analyzer::Meaning Analyzer::learn(std::string_view surface) {
     }
     const uint32_t start = span_end(piece.get(), 2, 0, length);
     const uint32_t end = span_end(piece.get(), 3, start, length);
-    pieces.push_back({terms_.number(utf8(PyTuple_GetItem(piece.get(), 0))),
-                      words_.number(utf8(PyTuple_GetItem(piece.get(), 1))), start,
+    pieces.push_back({texts_.number(utf8(PyTuple_GetItem(piece.get(), 0))),
+                      texts_.number(utf8(PyTuple_GetItem(piece.get(), 1))), start,
                       end});
   }
   return remember(pieces, length);
 }
 
-std::optional<Analyzer::Meaning> Analyzer::stemmed(PyObject* text,
-                                                   std::string_view surface) {
+// What searchkit.analysis.folding says of ASCII, and of ASCII with a possessive;
+// nothing for other surfaces, and for long ones.
+std::optional<Analyzer::Meaning> Analyzer::by_rules(std::string_view surface) {
+  for (const std::string& ending : possessives_) {
+    if (surface.size() <= ending.size()) continue;
+    const size_t size = surface.size() - ending.size();
+    if (surface.substr(size) != ending) continue;
+    surface = surface.substr(0, size);
+    break;
+  }
+  const std::string word = ascii_word(surface);
+  if (word.empty()) return std::nullopt;
+  return stemmed(word);
+}
+
+std::optional<Analyzer::Meaning> Analyzer::stemmed(std::string_view word) {
+  if (word.size() > kPlainSize) return std::nullopt;
+  if (std::none_of(word.begin(), word.end(), is_small)) {
+    const uint32_t number = texts_.number(word);  // no stemmer touches figures
+    return Meaning{number, number};
+  }
+  texts_.prefetch(word);
+  const WithGil gil;
+  const Object text = Object::made(PyUnicode_FromStringAndSize(
+      word.data(), static_cast<Py_ssize_t>(word.size())));
   const Object term =
-      Object::made(PyObject_CallFunctionObjArgs(stem_.get(), text, nullptr));
+      Object::made(PyObject_CallFunctionObjArgs(stem_.get(), text.get(), nullptr));
   const std::string_view bytes = utf8(term.get());
   // What is longer might have to be cut.
   if (bytes.size() > kPlainSize) return std::nullopt;
-  return Meaning{terms_.number(bytes), words_.number(surface)};
+  const uint32_t number = texts_.number(word);
+  return Meaning{bytes == word ? number : texts_.number(bytes), number};
 }
 
 Analyzer::Meaning Analyzer::remember(const std::vector<Piece>& pieces, size_t length) {
@@ -190,16 +285,21 @@ Utf8Text::Utf8Text(PyObject* text) {
     PyErr_SetString(PyExc_TypeError, "a text must be a string");
     throw PythonError();
   }
-  bytes_ = Object(PyUnicode_AsUTF8String(text));
-  const bool whole = static_cast<bool>(bytes_);
+  if (is_ascii(text)) {  // then the string is its own UTF-8 form
+    kept_ = Object::borrowed(text);
+    view_ = utf8(text);
+    return;
+  }
+  kept_ = Object(PyUnicode_AsUTF8String(text));
+  const bool whole = static_cast<bool>(kept_);
   if (!whole) {
     if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw PythonError();
     PyErr_Clear();
-    bytes_ = Object::made(PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass"));
+    kept_ = Object::made(PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass"));
   }
   char* content = nullptr;
   Py_ssize_t size = 0;
-  require(PyBytes_AsStringAndSize(bytes_.get(), &content, &size));
+  require(PyBytes_AsStringAndSize(kept_.get(), &content, &size));
   view_ = {content, static_cast<size_t>(size)};
   if (whole) return;
   // A surrogate is ED A0..BF xx, where no other code point has such a second byte.

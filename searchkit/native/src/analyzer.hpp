@@ -18,13 +18,14 @@
 #include <utility>
 #include <vector>
 
+#include "buffer.hpp"
 #include "characters.hpp"
 #include "tokenizer.hpp"
 #include "vocabulary.hpp"
 
 namespace searchkit {
 
-// One token of a surface: its numbers in the vocabularies of the analyzer, and its span
+// One token of a surface: its numbers in the vocabulary of the analyzer, and its span
 // in code points within the surface.
 struct Piece {
   uint32_t term, word, start, end;
@@ -36,14 +37,19 @@ struct Piece {
 class Analyzer {
  public:
   // `analyse` takes a surface (str) and returns a tuple of (term, word, start, end) for
-  // each token in it.  `stem` takes a short word of small ASCII letters and digits, and
-  // returns its term: what `analyse` would come to, in less time; it may be empty, and
-  // `analyse` is asked for those, too.  Constructed and destroyed with the GIL.
-  Analyzer(Object analyse, Object stem, CharacterClasses classes);
+  // each token in it.  `stem` takes a short word of small ASCII letters and digits, a
+  // letter at least, and returns its term; figures are their own.  With it, the rules of
+  // `analyse` for ASCII are applied here, which takes less time; it may be empty, and
+  // `analyse` is asked for those surfaces, too.  `possessives` are endings in UTF-8 that
+  // begin with an apostrophe: ASCII with one of them comes to the same as without.
+  // Constructed and destroyed with the GIL.
+  Analyzer(Object analyse, Object stem, std::vector<std::string> possessives,
+           CharacterClasses classes);
 
-  // Numbered in the order of their first appearance since the last `clear`.
-  const Vocabulary& terms() const { return terms_; }
-  const Vocabulary& words() const { return words_; }
+  // Numbered in the order of their first appearance since the last `clear`.  Terms and
+  // words share their numbers: many a word is its own term.
+  const Vocabulary& terms() const { return texts_; }
+  const Vocabulary& words() const { return texts_; }
 
   // Calls f(term, word) for each token in order; the number of the call, from 0, is its
   // position.
@@ -51,17 +57,19 @@ class Analyzer {
   // The text is UTF-8; bytes that are not valid part words.  Runs with or without the
   // GIL, which it takes to analyse a surface that is new.  Throws PythonError where the
   // function failed; what f throws goes through.  f must not use this analyzer but for
-  // its vocabularies.
+  // its vocabulary.
   template <class F>
   void each_term(std::string_view utf8, F&& f) {
-    each_surface(utf8, [&](const Meaning& meaning, const Surface&) {
-      if (meaning.term != kSeveral) {
-        f(meaning.term, meaning.word);
-        return;
-      }
-      const Group group = groups_[meaning.word];
-      for (uint32_t at = group.begin; at < group.end; ++at) {
-        f(pieces_[at].term, pieces_[at].word);
+    each_batch(utf8, [&](const Found* found, size_t count) {
+      for (const Found* one = found; one < found + count; ++one) {
+        if (one->meaning.term != kSeveral) {
+          f(one->meaning.term, one->meaning.word);
+          continue;
+        }
+        const Group group = groups_[one->meaning.word];
+        for (uint32_t at = group.begin; at < group.end; ++at) {
+          f(pieces_[at].term, pieces_[at].word);
+        }
       }
     });
   }
@@ -69,19 +77,25 @@ class Analyzer {
   // The same with f(term, word, start, end): the span in code points of the text.
   template <class F>
   void each_token(std::string_view utf8, F&& f) {
-    each_surface(utf8, [&](const Meaning& meaning, const Surface& surface) {
-      const size_t from = surface.code_point;
-      if (meaning.term != kSeveral) {
-        f(meaning.term, meaning.word, from, from + surface.length);
-        return;
-      }
-      const Group group = groups_[meaning.word];
-      for (uint32_t at = group.begin; at < group.end; ++at) {
-        const Piece& piece = pieces_[at];
-        f(piece.term, piece.word, from + piece.start, from + piece.end);
+    each_batch(utf8, [&](const Found* found, size_t count) {
+      for (const Found* one = found; one < found + count; ++one) {
+        const size_t from = one->surface.code_point;
+        if (one->meaning.term != kSeveral) {
+          f(one->meaning.term, one->meaning.word, from, from + one->surface.length);
+          continue;
+        }
+        const Group group = groups_[one->meaning.word];
+        for (uint32_t at = group.begin; at < group.end; ++at) {
+          const Piece& piece = pieces_[at];
+          f(piece.term, piece.word, from + piece.start, from + piece.end);
+        }
       }
     });
   }
+
+  // Appends the terms of all tokens, as of each_term(), and their words, one for each.
+  void append_terms(std::string_view utf8, Buffer<uint32_t>& terms,
+                    Buffer<uint32_t>& words);
 
   // Memory held in bytes, about; without the Python function's.
   size_t memory() const;
@@ -147,7 +161,7 @@ class Analyzer {
     uint64_t seed_;
     size_t mask_;
     size_t count_ = 0;
-    std::vector<Slot> slots_;  // a power of two of them, two thirds taken at most
+    std::vector<Slot> slots_;  // a power of two of them, three quarters taken at most
   };
 
   // Marks the analyzer as in use while it lives.
@@ -166,36 +180,41 @@ class Analyzer {
     std::atomic<bool>& busy_;
   };
 
-  // A surface that was found in a text, ready to be looked up.
+  // A surface that was found in a text.
   struct Found {
     ShortKey key;   // all zeros where the surface is too long for one
     uint64_t hash;  // of the key
     Surface surface;
+    Meaning meaning;  // once it was looked up
   };
 
   // Surfaces that are found before the first of them is looked up: by then what the
   // table has of them is on its way from memory.
   static constexpr size_t kAhead = 32;
 
-  // Calls f(meaning, surface) for each surface of a text.
+  // Calls f(found, count) for all surfaces of a text, some at a time, with their
+  // meanings.
   template <class F>
-  void each_surface(std::string_view utf8, F&& f) {
+  void each_batch(std::string_view utf8, F&& f) {
     const Use use(busy_);
     std::array<Found, kAhead> found;
     size_t count = 0;
     const auto look_up = [&] {
       for (size_t at = 0; at < count; ++at) {
-        const Found& one = found[at];
+        Found& one = found[at];
         const Meaning* known =
             one.key.low != 0 ? short_.find(one.key, one.hash) : nullptr;
-        f(known != nullptr ? *known : meaning_of(cut(utf8, one.surface)), one.surface);
+        one.meaning = known != nullptr ? *known : meaning_of(utf8, one);
       }
+      f(found.data(), count);
       count = 0;
     };
     const auto add = [&](const ShortKey& key, const Surface& surface) {
-      const uint64_t hash = short_.hash(key);
-      short_.prefetch(hash);
-      found[count] = {key, hash, surface};
+      Found& one = found[count];
+      one.key = key;
+      one.hash = short_.hash(key);
+      one.surface = surface;
+      short_.prefetch(one.hash);
       if (++count == kAhead) look_up();
     };
     tokenizer_.scan(utf8, add, [&](const Surface& surface) {
@@ -208,17 +227,19 @@ class Analyzer {
     return utf8.substr(surface.begin, surface.end - surface.begin);
   }
 
+  Meaning meaning_of(std::string_view utf8, const Found& found);
   Meaning meaning_of(std::string_view surface);
   Meaning learn(std::string_view surface);
+  std::optional<Meaning> by_rules(std::string_view surface);
   Meaning remember(const std::vector<Piece>& pieces, size_t length);
 
-  // The term of a plain word by `stem`; nothing where `analyse` has to be asked.
-  std::optional<Meaning> stemmed(PyObject* text, std::string_view surface);
+  // A word and its term by `stem`; nothing where `analyse` has to be asked.
+  std::optional<Meaning> stemmed(std::string_view word);
 
   Object analyse_, stem_;
+  std::vector<std::string> possessives_;
   Tokenizer tokenizer_;
-  Vocabulary terms_;
-  Vocabulary words_;
+  Vocabulary texts_;
   ShortSurfaces short_;
   Vocabulary long_;  // surfaces that are not short, and their meanings by number
   std::vector<Meaning> long_meanings_;
@@ -234,7 +255,8 @@ Analyzer& analyzer_of(PyObject* object);
 
 // The UTF-8 form of any Python string: lone surrogates, which UTF-8 does not have,
 // become U+FFFD, so that spans stay the same.  The string does not keep it, as it does
-// one that Python is asked for otherwise: texts would take twice as much memory.
+// one that Python is asked for otherwise: texts that are not ASCII would take twice as
+// much memory.
 class Utf8Text {
  public:
   // Throws PythonError with TypeError set where the object is no string.
@@ -243,7 +265,7 @@ class Utf8Text {
   std::string_view view() const { return view_; }
 
  private:
-  Object bytes_;
+  Object kept_;  // what the bytes belong to
   std::string_view view_;
 };
 

@@ -30,19 +30,18 @@ inline uint32_t packed_block_size(uint32_t bits) { return 16 * bits; }
 
 // Writes packed_block_size(bits) bytes; every number has at most `bits` bits.
 inline void pack_block(const uint32_t* numbers, uint32_t bits, uint8_t* out) {
-  for (uint32_t lane = 0; lane < 4; ++lane) {
-    uint64_t pending = 0;
-    uint32_t filled = 0, word = 0;
-    for (uint32_t i = 0; i < 32; ++i) {
-      pending |= static_cast<uint64_t>(numbers[4 * i + lane]) << filled;
-      filled += bits;
-      if (filled >= 32) {
-        const auto low = static_cast<uint32_t>(pending);
-        std::memcpy(out + 16 * word + 4 * lane, &low, sizeof low);
-        ++word;
-        pending >>= 32;
-        filled -= 32;
-      }
+  if (bits == 0) return;
+  Lanes word = {0, 0, 0, 0};
+  uint32_t filled = 0;
+  for (uint32_t i = 0; i < 32; ++i) {
+    const Lanes four = load_lanes(numbers + 4 * i);
+    word |= four << filled;
+    filled += bits;
+    if (filled >= 32) {
+      store_lanes(out, word);
+      out += sizeof word;
+      filled -= 32;
+      word = filled > 0 ? four >> (bits - filled) : Lanes{0, 0, 0, 0};
     }
   }
 }
@@ -131,31 +130,42 @@ class BitWriter {
   void put(const uint32_t* numbers, size_t count, uint32_t bits) {
     if (bits == 0) return;
     uint8_t* at = out_.extend(packed_run_size(count, bits) + 2 * sizeof(uint64_t));
-    for (size_t i = 0; i < count; ++i) {
-      pending_ |= static_cast<uint64_t>(numbers[i]) << filled_;
-      filled_ += bits;
-      if (filled_ >= 32) {
-        const auto low = static_cast<uint32_t>(pending_);
-        std::memcpy(at, &low, sizeof low);
-        at += sizeof low;
-        pending_ >>= 32;
-        filled_ -= 32;
+    size_t i = 0;
+    if (bits <= kFewBits) {
+      for (; i + 4 <= count; i += 4) {
+        const uint64_t low = numbers[i] | uint64_t{numbers[i + 1]} << bits;
+        const uint64_t high = numbers[i + 2] | uint64_t{numbers[i + 3]} << bits;
+        at = write(low | high << (2 * bits), 4 * bits, at);
       }
     }
+    for (; i < count; ++i) at = write(numbers[i], bits, at);
     out_.truncate(static_cast<size_t>(at - out_.data()));
   }
   // Writes what is left, and fills the last byte with zeros.
   void finish() {
-    for (; filled_ > 0; filled_ -= filled_ < 8 ? filled_ : 8) {
-      out_.push_back(static_cast<uint8_t>(pending_));
-      pending_ >>= 8;
-    }
+    if (filled_ > 0) out_.push_back(static_cast<uint8_t>(pending_));
+    pending_ = filled_ = 0;
   }
 
  private:
+  // Four numbers of so many bits, and the rest of a byte, fit in 64.
+  static constexpr uint32_t kFewBits = 14;
+
+  // Writes 8 bytes, and returns the place behind those that are whole.
+  uint8_t* write(uint64_t number, uint32_t bits, uint8_t* at) {
+    pending_ |= number << filled_;
+    filled_ += bits;
+    std::memcpy(at, &pending_, sizeof pending_);
+    const uint32_t whole = filled_ & ~7u;
+    // In two steps: a shift by 64 bits would leave anything.
+    pending_ = pending_ >> (whole / 2) >> (whole / 2);
+    filled_ &= 7;
+    return at + whole / 8;
+  }
+
   Buffer<uint8_t>& out_;
   uint64_t pending_ = 0;
-  uint32_t filled_ = 0;
+  uint32_t filled_ = 0;  // bits of `pending_`; 7 at most between calls
 };
 
 }  // namespace searchkit

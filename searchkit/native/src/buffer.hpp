@@ -29,6 +29,16 @@ class Buffer {
   }
   ~Buffer() { std::free(data_); }
 
+  // Takes over the memory of another buffer, whatever it holds, and begins empty.
+  template <class Other>
+  static Buffer in_place_of(Buffer<Other>&& other) {
+    Buffer made;
+    made.data_ = reinterpret_cast<T*>(std::exchange(other.data_, nullptr));
+    made.capacity_ = std::exchange(other.capacity_, 0) * sizeof(Other) / sizeof(T);
+    other.size_ = 0;
+    return made;
+  }
+
   const T* data() const { return data_; }
   T* data() { return data_; }
   size_t size() const { return size_; }
@@ -82,6 +92,9 @@ class Buffer {
     data_ = static_cast<T*>(data);
     capacity_ = capacity;
   }
+
+  template <class>
+  friend class Buffer;
 
   static constexpr size_t kLeastBytes = 64;
 

@@ -64,6 +64,20 @@ std::vector<uint32_t> sorted_terms(const Vocabulary& vocabulary,
   return sorted;
 }
 
+// Calls f(text, term) for terms in an order that is not that of the vocabulary.
+template <class F>
+void each_text(const Vocabulary& vocabulary, const std::vector<uint32_t>& order,
+               F&& f) {
+  constexpr size_t kAhead = 8;
+  for (size_t at = 0; at < order.size(); ++at) {
+    if (at + 2 * kAhead < order.size()) {
+      vocabulary.prefetch_place(order[at + 2 * kAhead]);
+      vocabulary.prefetch_text(order[at + kAhead]);
+    }
+    f(vocabulary[order[at]], order[at]);
+  }
+}
+
 // Splits the entries of a term, each a document and a position, into its postings.
 // Entry is an unsigned type; `shift` is how many of its bits the positions have.
 template <class Entry>
@@ -128,6 +142,9 @@ SegmentBuilder::SegmentBuilder(Analyzer* analyzer, std::vector<BuilderField> fie
     }
     collected_.push_back(std::make_unique<Collected>());
   }
+  for (const BuilderField& spec : specs_) {
+    if (spec.words_into) collected_[*spec.words_into]->takes_words = true;
+  }
 }
 
 uint32_t SegmentBuilder::begin_document() {
@@ -142,7 +159,7 @@ uint32_t SegmentBuilder::begin_document() {
   }
   for (size_t field = 0; field < specs_.size(); ++field) {
     Collected& into = *collected_[field];
-    into.starts.push_back(into.terms.size());
+    into.starts.push_back(into.terms.end());
     if ((specs_[field].flags & kLengths) != 0) into.lengths.push_back(0);
   }
   for (std::vector<uint32_t>& values : column_values_) values.push_back(0);
@@ -164,36 +181,34 @@ void SegmentBuilder::add_text(uint32_t field, std::string_view text) {
     throw std::invalid_argument("a field of texts with frequencies has positions");
   }
   Collected& into = *collected_[field];
+  if (into.takes_words) throw std::invalid_argument("a field has either texts or words");
   use_vocabulary(field, analyzer_->terms());
-  Buffer<uint32_t>& terms = into.terms;
-  if (!specs_[field].words_into) {
-    analyzer_->each_term(text, [&](uint32_t term, uint32_t) { terms.push_back(term); });
-  } else {
+  terms_.clear();
+  words_.clear();
+  analyzer_->append_terms(text, terms_, words_);
+  into.terms.append(terms_.data(), terms_.size());
+  if (specs_[field].words_into) {
     const uint32_t number = *specs_[field].words_into;
     use_vocabulary(number, analyzer_->words());
-    words_.clear();
-    analyzer_->each_term(text, [&](uint32_t term, uint32_t word) {
-      terms.push_back(term);
-      words_.push_back(word);
-    });
     add_words(*collected_[number]);
   }
   if ((specs_[field].flags & kLengths) != 0) {
-    into.lengths.back() = static_cast<uint32_t>(terms.size() - into.starts.back());
+    into.lengths.back() += static_cast<uint32_t>(terms_.size());
   }
 }
 
-// Adds those of `words_` that the document does not have.
+// Adds those of `words_` that the document does not have; no others are left there.
 void SegmentBuilder::add_words(Collected& words) {
   words.seen.resize(analyzer_->words().size(), 0);
   // Whether a word is a new one is anyone's guess: no branch.
-  uint32_t* added = words.terms.extend(words_.size());
+  uint32_t* added = words_.data();
   for (const uint32_t word : words_) {
     *added = word;
     added += words.seen[word] != documents_;
     words.seen[word] = documents_;
   }
-  words.terms.truncate(static_cast<size_t>(added - words.terms.data()));
+  words_.truncate(static_cast<size_t>(added - words_.data()));
+  words.terms.append(words_.data(), words_.size());
 }
 
 void SegmentBuilder::add_term(uint32_t field, std::string_view term,
@@ -204,7 +219,8 @@ void SegmentBuilder::add_term(uint32_t field, std::string_view term,
   }
   Collected& into = *collected_[field];
   use_vocabulary(field, into.vocabulary);
-  into.terms.push_back(into.vocabulary.number(term));
+  const uint32_t number = into.vocabulary.number(term);
+  into.terms.append(&number, 1);
   if ((flags & kFrequencies) != 0) into.frequencies.push_back(frequency);
 }
 
@@ -253,27 +269,29 @@ size_t SegmentBuilder::memory() const {
   return bytes + most;
 }
 
-// Sorts what was collected for a field by term, and lets go of it.  Within a term, it
-// stays in order.  What is at `i` becomes make(document, start, i), where `start` is
-// where the document begins.  A counting sort.
+// Sorts what was collected for a field by term, and lets go of it but for the memory of
+// its terms.  Within a term, it stays in order.  What was collected becomes
+// make(document, position, number), where `position` counts within the document, and
+// `number` within the field.  A counting sort.
 template <class Entry, class Make>
-std::unique_ptr<Entry[]> SegmentBuilder::sorted_by_term(Collected& from,
-                                                        const TermOrder& terms,
-                                                        Make&& make) {
+Buffer<Entry> SegmentBuilder::sorted_by_term(Collected& from, const TermOrder& terms,
+                                             Make&& make) {
   std::vector<uint64_t> next(terms.counts.size());
   uint64_t total = 0;
   for (const uint32_t term : terms.order) {
     next[term] = total;
     total += terms.counts[term];
   }
-  std::unique_ptr<Entry[]> entries(new Entry[total]);
+  auto entries = Buffer<Entry>::in_place_of(std::move(spare_));
+  entries.extend(total);
+  uint64_t number = 0;
   for (uint32_t document = 0; document < documents_; ++document) {
-    const uint64_t start = from.starts[document], end = from.starts[document + 1];
-    for (uint64_t i = start; i < end; ++i) {
-      entries[next[from.terms[i]]++] = make(document, start, i);
-    }
+    uint32_t position = 0;
+    from.terms.each(from.starts[document], from.starts[document + 1],
+                    [&](uint32_t term) {
+                      entries[next[term]++] = make(document, position++, number++);
+                    });
   }
-  from.terms = {};
   from.frequencies = {};
   from.starts = {};
   return entries;
@@ -284,73 +302,80 @@ template <class Entry>
 void SegmentBuilder::invert_positions(uint32_t field, const TermOrder& terms,
                                       uint32_t position_bits) {
   Collected& from = *collected_[field];
-  const Vocabulary& vocabulary = *from.terms_of;
-  const auto entries = sorted_by_term<Entry>(
-      from, terms, [&](uint32_t document, uint64_t start, uint64_t i) {
-        return static_cast<Entry>(Entry{document} << position_bits | (i - start));
+  auto entries = sorted_by_term<Entry>(
+      from, terms, [&](uint32_t document, uint32_t position, uint64_t) {
+        return static_cast<Entry>(Entry{document} << position_bits | position);
       });
   FieldEncoder& into = encoder(field);
+  into.put_positions_into(Buffer<uint8_t>::in_place_of(from.terms.memory()));
   Splitter<Entry> splitter(position_bits);
-  const Entry* at = entries.get();
-  for (const uint32_t term : terms.order) {
-    into.add(vocabulary[term], splitter.split(at, terms.counts[term]));
+  const Entry* at = entries.data();
+  each_text(*from.terms_of, terms.order, [&](std::string_view text, uint32_t term) {
+    into.add(text, splitter.split(at, terms.counts[term]));
     at += terms.counts[term];
-  }
+  });
+  spare_ = Buffer<uint32_t>::in_place_of(std::move(entries));
 }
 
 // Encodes a field with frequencies that come with the terms.
 void SegmentBuilder::invert_frequencies(uint32_t field, const TermOrder& terms) {
   Collected& from = *collected_[field];
-  const Vocabulary& vocabulary = *from.terms_of;
-  const auto entries = sorted_by_term<uint64_t>(
-      from, terms, [&](uint32_t document, uint64_t, uint64_t i) {
-        return uint64_t{document} << 32 | from.frequencies[i];
+  auto entries = sorted_by_term<uint64_t>(
+      from, terms, [&](uint32_t document, uint32_t, uint64_t number) {
+        return uint64_t{document} << 32 | from.frequencies[number];
       });
   FieldEncoder& into = encoder(field);
   Postings postings;
-  const uint64_t* at = entries.get();
-  for (const uint32_t term : terms.order) {
+  const uint64_t* at = entries.data();
+  each_text(*from.terms_of, terms.order, [&](std::string_view text, uint32_t term) {
     postings.clear();
     for (const uint64_t* end = at + terms.counts[term]; at < end; ++at) {
       postings.documents.push_back(static_cast<uint32_t>(*at >> 32));
       postings.frequencies.push_back(static_cast<uint32_t>(*at));
     }
-    into.add(vocabulary[term], postings);
-  }
+    into.add(text, postings);
+  });
+  from.terms = {};
+  spare_ = Buffer<uint32_t>::in_place_of(std::move(entries));
 }
 
 // Encodes a field that has documents only.
 void SegmentBuilder::invert_documents(uint32_t field, const TermOrder& terms) {
   Collected& from = *collected_[field];
-  const Vocabulary& vocabulary = *from.terms_of;
-  const auto documents = sorted_by_term<uint32_t>(
-      from, terms, [](uint32_t document, uint64_t, uint64_t) { return document; });
+  auto documents = sorted_by_term<uint32_t>(
+      from, terms, [](uint32_t document, uint32_t, uint64_t) { return document; });
   FieldEncoder& into = encoder(field);
   PostingsView postings;
-  const uint32_t* at = documents.get();
-  for (const uint32_t term : terms.order) {
+  const uint32_t* at = documents.data();
+  each_text(*from.terms_of, terms.order, [&](std::string_view text, uint32_t term) {
     postings.documents = {at, terms.counts[term]};
-    into.add(vocabulary[term], postings);
+    into.add(text, postings);
     at += terms.counts[term];
-  }
+  });
+  from.terms = {};
+  spare_ = Buffer<uint32_t>::in_place_of(std::move(documents));
 }
 
 // Encodes what was collected for a field, and lets go of it.
 void SegmentBuilder::invert(uint32_t field) {
   Collected& from = *collected_[field];
   if (from.terms.empty()) return;
-  from.starts.push_back(from.terms.size());
+  from.starts.push_back(from.terms.end());
   TermOrder terms;
   terms.counts.assign(from.terms_of->size(), 0);
-  for (const uint32_t term : from.terms) ++terms.counts[term];
+  for (uint32_t document = 0; document < documents_; ++document) {
+    uint32_t count = 0;
+    from.terms.each(from.starts[document], from.starts[document + 1],
+                    [&](uint32_t term) {
+                      ++terms.counts[term];
+                      ++count;
+                    });
+    terms.longest = std::max(terms.longest, count);
+  }
   terms.order = sorted_terms(*from.terms_of, terms.counts);
   const uint32_t flags = specs_[field].flags;
   if ((flags & kPositions) != 0) {
-    uint64_t longest = 0;
-    for (uint32_t document = 0; document < documents_; ++document) {
-      longest = std::max(longest, from.starts[document + 1] - from.starts[document]);
-    }
-    const uint32_t position_bits = bits_for(static_cast<uint32_t>(longest));
+    const uint32_t position_bits = bits_for(terms.longest);
     if (position_bits + bits_for(documents_) <= 32) {
       invert_positions<uint32_t>(field, terms, position_bits);
     } else {
@@ -370,6 +395,7 @@ void SegmentBuilder::finish(const std::string& path) {
     file.add_field(encoder(field));
     collected_[field].reset();
   }
+  spare_ = {};
   for (size_t column = 0; column < columns_.size(); ++column) {
     file.add_column(columns_[column], column_values_[column]);
   }

@@ -13,6 +13,7 @@
 
 #include "analyzer.hpp"
 #include "buffer.hpp"
+#include "compact_numbers.hpp"
 #include "field_encoder.hpp"
 #include "vocabulary.hpp"
 
@@ -58,7 +59,9 @@ class SegmentBuilder {
   struct Collected {
     Vocabulary vocabulary;  // of the field's own, where terms are not analysed
     const Vocabulary* terms_of = nullptr;
-    Buffer<uint32_t> terms, frequencies;
+    bool takes_words = false;  // of texts of other fields, and no texts
+    CompactNumbers terms;
+    Buffer<uint32_t> frequencies;
     std::vector<uint64_t> starts;   // of each document in `terms`
     std::vector<uint32_t> lengths;  // of each document, for fields with kLengths
     std::vector<uint32_t> seen;     // by word: number of the last document with it + 1
@@ -69,14 +72,14 @@ class SegmentBuilder {
   struct TermOrder {
     std::vector<uint32_t> order;
     std::vector<uint32_t> counts;  // by the number of the term
+    uint32_t longest = 0;          // most of them in a document
   };
 
   void use_vocabulary(uint32_t field, const Vocabulary& vocabulary);
   void add_words(Collected& words);
   FieldEncoder& encoder(uint32_t field);
   template <class Entry, class Make>
-  std::unique_ptr<Entry[]> sorted_by_term(Collected& from, const TermOrder& terms,
-                                          Make&& make);
+  Buffer<Entry> sorted_by_term(Collected& from, const TermOrder& terms, Make&& make);
   template <class Entry>
   void invert_positions(uint32_t field, const TermOrder& terms, uint32_t position_bits);
   void invert_frequencies(uint32_t field, const TermOrder& terms);
@@ -90,7 +93,10 @@ class SegmentBuilder {
   uint32_t documents_ = 0;
   std::vector<std::unique_ptr<Collected>> collected_;
   std::vector<std::vector<uint32_t>> column_values_;
-  Buffer<uint32_t> words_;  // of the text that is being added, one for each token
+  Buffer<uint32_t> terms_, words_;  // of the text that is being added, by token
+  // Memory of what was inverted already, for what comes next: pages that are there need
+  // not be made anew.
+  Buffer<uint32_t> spare_;
   Buffer<uint8_t> stored_;
   std::vector<uint64_t> stored_offsets_{0};
 };

@@ -1,4 +1,4 @@
-// CRC-32 as in zlib and gzip (polynomial 0xEDB88320, reflected), eight bytes at a time.
+// CRC-32 as in zlib and gzip (polynomial 0xEDB88320, reflected).
 #pragma once
 
 #include <cstddef>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
 
 #include "bitpack.hpp"
@@ -23,6 +24,28 @@ uint32_t shift_for(uint32_t documents) {
   uint32_t shift = kSmallestShift;
   while (shift < kLargestShift && (documents >> shift) > kMostWindows) ++shift;
   return shift;
+}
+
+// How many bytes two texts have in common at their beginnings.
+size_t shared_bytes(std::string_view one, std::string_view other) {
+  const size_t most = std::min(one.size(), other.size());
+  size_t at = 0;
+  for (; at + 8 <= most; at += 8) {
+    uint64_t left, right;
+    std::memcpy(&left, one.data() + at, sizeof left);
+    std::memcpy(&right, other.data() + at, sizeof right);
+    if (left != right) {
+      return at + static_cast<size_t>(__builtin_ctzll(left ^ right)) / 8;
+    }
+  }
+  while (at < most && one[at] == other[at]) ++at;
+  return at;
+}
+
+bool is_ascending(const NumbersView& numbers) {
+  bool ascending = true;
+  for (size_t i = 1; i < numbers.size; ++i) ascending &= numbers[i - 1] < numbers[i];
+  return ascending;
 }
 
 uint32_t or_of(const uint32_t* numbers, size_t count) {
@@ -65,12 +88,15 @@ FieldEncoder::FieldEncoder(const FieldSpec& spec, const SegmentShape& shape,
     const double share = mean > 0 ? kLengthOfCode[code] / mean : 1.0;
     norms_[code] = static_cast<float>(kBoundK1 * (1 - kBoundB + kBoundB * share));
   }
+  // Without lengths, all documents have the code 0.
+  if ((spec.flags & kLengths) == 0) norms_[0] = kBoundK1;
   if ((spec.flags & kKey) != 0) keys_.assign(shape.documents, kNone);
 }
 
-// Throws where there is not a frequency for each document, and as many positions.
-void FieldEncoder::check_counts(const PostingsView& postings) const {
-  if ((spec_.flags & (kFrequencies | kPositions)) == 0) return;
+// How often the term occurs.  Throws where there is not a frequency for each document,
+// and as many positions.
+uint64_t FieldEncoder::checked_total(const PostingsView& postings) const {
+  if ((spec_.flags & (kFrequencies | kPositions)) == 0) return 0;
   uint64_t total = 0;
   bool whole = postings.frequencies.size == postings.documents.size;
   for (const uint32_t frequency : postings.frequencies) {
@@ -79,6 +105,7 @@ void FieldEncoder::check_counts(const PostingsView& postings) const {
   }
   if ((spec_.flags & kPositions) != 0) whole &= postings.positions.size == total;
   if (!whole) throw std::invalid_argument("frequencies or positions are missing");
+  return total;
 }
 
 void FieldEncoder::add(std::string_view term, const PostingsView& postings) {
@@ -89,23 +116,38 @@ void FieldEncoder::add(std::string_view term, const PostingsView& postings) {
   if (term.size() > kMostTermBytes) {
     throw std::invalid_argument("a term is too long");
   }
-  check_counts(postings);
-  for (size_t i = 1; i < documents.size; ++i) {
-    if (documents[i - 1] >= documents[i]) {
-      throw std::invalid_argument("documents of a term are out of order");
-    }
+  const uint64_t total = checked_total(postings);
+  if (!is_ascending(documents)) {
+    throw std::invalid_argument("documents of a term are out of order");
   }
-  if (record_.terms > 0 && term <= last_term_) {
+  const std::string_view last = last_term_;
+  const size_t shared = shared_bytes(last, term);
+  if (record_.terms > 0 && term.substr(shared) <= last.substr(shared)) {
     throw std::invalid_argument("terms are out of order");
   }
   const size_t postings_before = postings_.size();
   const size_t positions_before = positions_.size();
-  begin_term(term, postings);
-  encode(postings);
-  put_varint(terms_, postings_.size() - postings_before);
-  if ((spec_.flags & kPositions) != 0) {
-    put_varint(terms_, positions_.size() - positions_before);
+  const bool begins_block = record_.terms % kTermsPerBlock == 0;
+  if (begins_block) {
+    term_blocks_.insert(term_blocks_.end(),
+                        {terms_.size(), postings_before, positions_before});
   }
+  encode(postings);
+  // Text, document frequency and frequency of the term, and what it takes elsewhere.
+  const size_t kept = begins_block ? 0 : shared, added = term.size() - kept;
+  uint8_t* at = terms_.extend(6 * kMostVarintBytes + added);
+  at = write_varint(at, kept);
+  at = write_varint(at, added);
+  at = std::copy_n(term.data() + kept, added, at);
+  at = write_varint(at, documents.size);
+  if ((spec_.flags & kFrequencies) != 0) at = write_varint(at, total - documents.size);
+  at = write_varint(at, postings_.size() - postings_before);
+  if ((spec_.flags & kPositions) != 0) {
+    at = write_varint(at, positions_.size() - positions_before);
+  }
+  terms_.truncate(static_cast<size_t>(at - terms_.data()));
+  last_term_.resize(shared);
+  last_term_ += term.substr(shared);
   if (!keys_.empty()) {
     for (const uint32_t document : documents) keys_[document] = record_.terms;
   }
@@ -113,31 +155,21 @@ void FieldEncoder::add(std::string_view term, const PostingsView& postings) {
   ++record_.terms;
 }
 
-// Writes text, document frequency and frequency of a term.
-void FieldEncoder::begin_term(std::string_view term, const PostingsView& postings) {
-  size_t shared = 0;
-  if (record_.terms % kTermsPerBlock == 0) {
-    term_blocks_.insert(term_blocks_.end(),
-                        {terms_.size(), postings_.size(), positions_.size()});
-  } else {
-    const size_t most = std::min(term.size(), last_term_.size());
-    while (shared < most && term[shared] == last_term_[shared]) ++shared;
-  }
-  put_varint(terms_, shared);
-  put_varint(terms_, term.size() - shared);
-  terms_.append(reinterpret_cast<const uint8_t*>(term.data()) + shared,
-                term.size() - shared);
-  last_term_.assign(term);
-  put_varint(terms_, postings.documents.size);
-  if ((spec_.flags & kFrequencies) != 0) {
-    uint64_t total = 0;
-    for (const uint32_t frequency : postings.frequencies) total += frequency;
-    put_varint(terms_, total - postings.documents.size);
-  }
-}
-
 void FieldEncoder::encode(const PostingsView& postings) {
   const size_t count = postings.documents.size;
+  if (count <= kBlock) {
+    BlockRecord record{};
+    const BlockNumbers numbers(postings, 0, spec_.flags);
+    put_positions(postings, 0, postings.positions.size, record);
+    uint8_t bits[] = {numbers.document_bits, numbers.frequency_bits,
+                      record.position_bits};
+    size_t kinds = 1;
+    if ((spec_.flags & kFrequencies) != 0) kinds = 2;
+    if ((spec_.flags & kPositions) != 0) kinds = 3;
+    postings_.append(bits, kinds);
+    numbers.pack(postings_);
+    return;
+  }
   const size_t blocks = (count + kBlock - 1) / kBlock;
   const size_t base = positions_.size();
   records_.assign(blocks, BlockRecord{});
@@ -154,81 +186,92 @@ void FieldEncoder::encode(const PostingsView& postings) {
     if (data > UINT32_MAX || where > UINT32_MAX) {
       throw std::invalid_argument("a term has too many postings for one segment");
     }
+    const BlockNumbers numbers(postings, start, spec_.flags);
     record.last = postings.documents[end - 1];
     record.data = static_cast<uint32_t>(data);
     record.positions = static_cast<uint32_t>(where);
-    encode_block(postings, start, position, positions, record);
+    record.document_bits = numbers.document_bits;
+    record.frequency_bits = numbers.frequency_bits;
+    numbers.pack(block_data_);
+    put_positions(postings, position, positions, record);
     position += positions;
   }
-  if (blocks == 1) {
-    postings_.push_back(records_[0].document_bits);
-    if ((spec_.flags & kFrequencies) != 0) postings_.push_back(records_[0].frequency_bits);
-    if ((spec_.flags & kPositions) != 0) postings_.push_back(records_[0].position_bits);
-  } else {
-    uint32_t row = kNone;
-    if (count > shape_.dense_minimum) {
-      row = record_.bound_rows++;
-      add_bounds(postings);
-    }
-    postings_.append(reinterpret_cast<const uint8_t*>(&row), sizeof row);
-    postings_.append(reinterpret_cast<const uint8_t*>(records_.data()),
-                     blocks * sizeof(BlockRecord));
+  uint32_t row = kNone;
+  if (count > shape_.dense_minimum) {
+    row = record_.bound_rows++;
+    add_bounds(postings);
   }
+  postings_.append(reinterpret_cast<const uint8_t*>(&row), sizeof row);
+  postings_.append(reinterpret_cast<const uint8_t*>(records_.data()),
+                   blocks * sizeof(BlockRecord));
   postings_.append(block_data_.data(), block_data_.size());
 }
 
-void FieldEncoder::encode_block(const PostingsView& postings, size_t start, size_t position,
-                                size_t position_count, BlockRecord& record) {
-  const NumbersView& documents = postings.documents;
-  const size_t size = std::min<size_t>(kBlock, documents.size - start);
-  uint32_t gaps[kBlock], frequencies[kBlock];
-  for (size_t i = 0; i < size; ++i) {
-    const size_t at = start + i;
-    gaps[i] = at == 0 ? documents[0] : documents[at] - documents[at - 1] - 1;
-    frequencies[i] =
-        (spec_.flags & kFrequencies) != 0 ? postings.frequencies[at] - 1 : 0;
-  }
-  const uint32_t document_bits = bits_for(or_of(gaps, size));
-  const uint32_t frequency_bits = bits_for(or_of(frequencies, size));
-  record.document_bits = static_cast<uint8_t>(document_bits);
-  record.frequency_bits = static_cast<uint8_t>(frequency_bits);
+// Appends the positions of a block, and notes their bits.
+void FieldEncoder::put_positions(const PostingsView& postings, size_t first,
+                                 size_t count, BlockRecord& record) {
+  if (count == 0) return;
+  const uint32_t* positions = postings.positions.data + first;
+  const uint32_t bits = bits_for(or_of(positions, count));
+  record.position_bits = static_cast<uint8_t>(bits);
+  BitWriter writer(positions_);
+  writer.put(positions, count, bits);
+  writer.finish();
+}
+
+FieldEncoder::BlockNumbers::BlockNumbers(const PostingsView& postings, size_t start,
+                                         uint32_t flags)
+    : size(std::min<size_t>(kBlock, postings.documents.size - start)) {
+  const uint32_t* const documents = postings.documents.data + start;
+  gaps[0] = start == 0 ? documents[0] : documents[0] - documents[-1] - 1;
+  for (size_t i = 1; i < size; ++i) gaps[i] = documents[i] - documents[i - 1] - 1;
+  document_bits = static_cast<uint8_t>(bits_for(or_of(gaps, size)));
+  if ((flags & kFrequencies) == 0) return;
+  const uint32_t* const given = postings.frequencies.data + start;
+  for (size_t i = 0; i < size; ++i) frequencies[i] = given[i] - 1;
+  frequency_bits = static_cast<uint8_t>(bits_for(or_of(frequencies, size)));
+}
+
+void FieldEncoder::BlockNumbers::pack(Buffer<uint8_t>& out) const {
   if (size == kBlock) {
-    uint8_t* out =
-        block_data_.extend(packed_block_size(document_bits + frequency_bits));
-    pack_block(gaps, document_bits, out);
-    pack_block(frequencies, frequency_bits, out + packed_block_size(document_bits));
-  } else {
-    BitWriter bits(block_data_);
-    bits.put(gaps, size, document_bits);
-    bits.put(frequencies, size, frequency_bits);
-    bits.finish();
+    uint8_t* const at = out.extend(packed_block_size(document_bits + frequency_bits));
+    pack_block(gaps, document_bits, at);
+    pack_block(frequencies, frequency_bits, at + packed_block_size(document_bits));
+    return;
   }
-  if (position_count == 0) return;
-  const uint32_t* positions = postings.positions.data + position;
-  const uint32_t position_bits = bits_for(or_of(positions, position_count));
-  record.position_bits = static_cast<uint8_t>(position_bits);
-  BitWriter bits(positions_);
-  bits.put(positions, position_count, position_bits);
+  BitWriter bits(out);
+  bits.put(gaps, size, document_bits);
+  bits.put(frequencies, size, frequency_bits);
   bits.finish();
 }
 
-// Adds a row: the best that a document of each window can make of the term, rounded up
-// to 255ths, with slack for rounding.
+// The best that a document with this frequency and length code can make of a term, in
+// 255ths, rounded up with slack for rounding.
+uint8_t FieldEncoder::bound(uint32_t frequency, uint8_t code) const {
+  const float share = static_cast<float>(frequency) /
+                      (static_cast<float>(frequency) + norms_[code]);
+  return static_cast<uint8_t>(std::min(255.0f, std::ceil(share * 255.0f + 1e-3f)));
+}
+
+// Adds a row: for each window the greatest bound of its documents.
 void FieldEncoder::add_bounds(const PostingsView& postings) {
+  if (few_bounds_.empty()) {
+    few_bounds_.resize(norms_.size() * kFew);
+    for (size_t at = 0; at < few_bounds_.size(); ++at) {
+      few_bounds_[at] = bound(at % kFew, static_cast<uint8_t>(at / kFew));
+    }
+  }
   const size_t start = bounds_.size();
   bounds_.resize(start + shape_.windows, 0);
+  const bool has_frequencies = (spec_.flags & kFrequencies) != 0;
   for (size_t i = 0; i < postings.documents.size; ++i) {
     const uint32_t document = postings.documents[i];
-    const float frequency = (spec_.flags & kFrequencies) != 0
-                                ? static_cast<float>(postings.frequencies[i])
-                                : 1.0f;
-    const float norm =
-        length_codes_.empty() ? kBoundK1 : norms_[length_codes_[document]];
-    const float share = frequency / (frequency + norm);
-    const auto bound =
-        static_cast<uint8_t>(std::min(255.0f, std::ceil(share * 255.0f + 1e-3f)));
+    const uint32_t frequency = has_frequencies ? postings.frequencies[i] : 1;
+    const uint8_t code = length_codes_.empty() ? 0 : length_codes_[document];
+    const uint8_t best = frequency < kFew ? few_bounds_[code * kFew + frequency]
+                                          : bound(frequency, code);
     uint8_t& most = bounds_[start + (document >> shape_.window_shift)];
-    most = std::max(most, bound);
+    most = std::max(most, best);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "buffer.hpp"
@@ -73,6 +74,9 @@ class FieldEncoder {
   FieldEncoder(const FieldSpec& spec, const SegmentShape& shape,
                const std::vector<uint32_t>& lengths);
 
+  // Hands over memory for positions, before the first term.
+  void put_positions_into(Buffer<uint8_t>&& memory) { positions_ = std::move(memory); }
+
   // Adds the next term.  Throws std::invalid_argument where terms or documents are out
   // of order, there are none, frequencies or positions are missing, or the text is too
   // long.
@@ -82,12 +86,24 @@ class FieldEncoder {
   FieldRecord write(FileWriter& file, uint32_t number);
 
  private:
-  void check_counts(const PostingsView& postings) const;
-  void begin_term(std::string_view term, const PostingsView& postings);
+  // What a block has of documents and frequencies, as it is packed.
+  struct BlockNumbers {
+    BlockNumbers(const PostingsView& postings, size_t start, uint32_t flags);
+    void pack(Buffer<uint8_t>& out) const;
+
+    uint32_t gaps[kBlock], frequencies[kBlock];  // the latter less 1
+    size_t size;
+    uint8_t document_bits, frequency_bits = 0;
+  };
+
+  uint64_t checked_total(const PostingsView& postings) const;
   void encode(const PostingsView& postings);
-  void encode_block(const PostingsView& postings, size_t start, size_t position,
-                    size_t position_count, BlockRecord& record);
+  void put_positions(const PostingsView& postings, size_t first, size_t count,
+                     BlockRecord& record);
+  uint8_t bound(uint32_t frequency, uint8_t code) const;
   void add_bounds(const PostingsView& postings);
+
+  static constexpr uint32_t kFew = 16;  // frequencies below are looked up
 
   const FieldSpec& spec_;
   const SegmentShape shape_;
@@ -98,6 +114,7 @@ class FieldEncoder {
   std::string last_term_;
   std::vector<uint64_t> term_blocks_;
   std::vector<uint8_t> bounds_;
+  std::vector<uint8_t> few_bounds_;  // by length code, then frequency
   Buffer<uint8_t> terms_, postings_, positions_;
   std::vector<BlockRecord> records_;  // of the blocks of one term
   Buffer<uint8_t> block_data_;        // and their numbers

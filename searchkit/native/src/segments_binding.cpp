@@ -6,6 +6,7 @@
 #include "analyzer.hpp"
 #include "boxes.hpp"
 #include "builder.hpp"
+#include "json_line.hpp"
 #include "lengths.hpp"
 #include "merging.hpp"
 #include "postings.hpp"
@@ -649,28 +650,32 @@ PyObject* builder_add(PyObject* self, PyObject* args) {
     };
     std::vector<Text> read;
     const Items pairs(texts);
+    read.reserve(static_cast<size_t>(pairs.size()));
     for (Py_ssize_t i = 0; i < pairs.size(); ++i) {
       const Items pair(pairs[i]);
       const uint32_t field = field_number(builder, pair[0]);
       read.push_back({field, Utf8Text(pair[1])});
     }
+    // Nobody changes the triples meanwhile: `kept` has those that are no tuples, and
+    // what is read of a string belongs to the string.
     struct Occurring {
       uint32_t field, frequency;
-      Object term;
+      std::string_view term;
     };
     std::vector<Occurring> occurring;
+    std::vector<Items> kept;
     const Items triples(terms);
     occurring.reserve(static_cast<size_t>(triples.size()));
+    kept.reserve(static_cast<size_t>(triples.size()));
     for (Py_ssize_t i = 0; i < triples.size(); ++i) {
-      const Items triple(triples[i]);
-      occurring.push_back({field_number(builder, triple[0]), number_of(triple[2]),
-                           Object::borrowed(triple[1])});
-      utf8(triple[1]);
+      const Items& triple = kept.emplace_back(triples[i]);
+      occurring.push_back(
+          {field_number(builder, triple[0]), number_of(triple[2]), utf8(triple[1])});
     }
     const uint32_t document = builder.begin_document();
     for (const Text& one : read) builder.add_text(one.field, one.text.view());
     for (const Occurring& one : occurring) {
-      builder.add_term(one.field, utf8(one.term.get()), one.frequency);
+      builder.add_term(one.field, one.term, one.frequency);
     }
     for (uint32_t i = 0; i < values.size(); ++i) builder.set_column(i, values[i]);
     return PyLong_FromUnsignedLong(document);
@@ -790,6 +795,16 @@ PyObject* merge(PyObject*, PyObject* args) {
   });
 }
 
+// json_line(values): a dictionary as a line of JSON, or None where it has other values
+// than strings and booleans.
+PyObject* json_line(PyObject*, PyObject* values) {
+  return guarded([&]() -> PyObject* {
+    Buffer<uint8_t> line;
+    if (!append_json_line(values, line)) Py_RETURN_NONE;
+    return bytes_from({reinterpret_cast<const char*>(line.data()), line.size()});
+  });
+}
+
 // --- tables ---------------------------------------------------------------------
 
 PyMethodDef segment_methods[] = {
@@ -866,6 +881,7 @@ PyGetSetDef builder_members[] = {
 
 PyMethodDef functions[] = {
     {"merge_segments", merge, METH_VARARGS, nullptr},
+    {"json_line", json_line, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 

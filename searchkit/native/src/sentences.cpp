@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "ascii_bits.hpp"
+
 namespace searchkit {
 
 namespace {
@@ -35,23 +37,19 @@ bool is_line_break(uint32_t code_point) {
   return code_point - U'\n' < 4 || code_point == 0x85 || code_point - 0x2028 < 2;
 }
 
-using Bytes = uint8_t __attribute__((vector_size(16)));
-
-// The first place from `at` on, below `end`, whose byte is one of those that `is_one`
+// The first place from `at` on, below `end`, whose byte is one of those that `are_some`
 // marks in sixteen at a time; `end` where there is none.
-template <class IsOne>
-int64_t first_place(const char* bytes, int64_t at, int64_t end, IsOne&& is_one) {
-  for (; at < end; at += 16) {
-    const int64_t size = std::min<int64_t>(end - at, 16);
-    Bytes block{};
-    std::memcpy(&block, bytes + at, static_cast<size_t>(size));
-    const auto found = is_one(block);
-    uint64_t halves[2];
-    std::memcpy(halves, &found, sizeof halves);
-    if ((halves[0] | halves[1]) == 0) continue;
-    int64_t place = 0;
-    while (found[place] == 0) ++place;
-    return std::min(at + place, end);
+template <class AreSome>
+int64_t first_place(const char* bytes, int64_t at, int64_t end, AreSome&& are_some) {
+  constexpr int64_t kSize = sizeof(AsciiBytes);
+  for (; at < end; at += kSize) {
+    AsciiBytes block{};
+    std::memcpy(&block, bytes + at, static_cast<size_t>(std::min(end - at, kSize)));
+    const auto marked = are_some(block);
+    std::memcpy(&block, &marked, sizeof block);
+    if (const uint64_t found = top_bits(block)) {
+      return std::min(at + __builtin_ctzll(found), end);
+    }
   }
   return end;
 }

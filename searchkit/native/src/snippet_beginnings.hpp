@@ -10,9 +10,10 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "tokenizer.hpp"
+#include "ascii_bits.hpp"
 
 namespace searchkit {
 
@@ -45,35 +46,45 @@ class WordBeginnings {
   // 64 bytes, in which a bit stands for each, the lowest for the first.
   class Window {
    public:
-    static constexpr size_t kSize = 4 * AsciiBlock::kSize;
+    static constexpr size_t kSize = 64;
 
     // Reads 64 bytes.
-    explicit Window(const char* at)
-        : blocks_{AsciiBlock(at), AsciiBlock(at + AsciiBlock::kSize),
-                  AsciiBlock(at + 2 * AsciiBlock::kSize),
-                  AsciiBlock(at + 3 * AsciiBlock::kSize)} {}
+    explicit Window(const char* at) {
+      for (size_t part = 0; part < kParts; ++part) {
+        parts_[part] = read_ascii(at + part * sizeof(AsciiBytes));
+      }
+    }
 
+    // The letters and digits.
     uint64_t words() const {
-      return joined([](const AsciiBlock& block) { return block.word_bits(); });
+      return bits([](AsciiBytes part) { return are_letters(part) | are_digits(part); });
     }
+    // What is not ASCII.
     uint64_t foreign() const {
-      return joined([](const AsciiBlock& block) { return block.foreign_bits(); });
+      return bits([](AsciiBytes part) { return part; });
     }
+    // A small letter and its capital, or a digit; some control characters may pass for
+    // digits.
     uint64_t bits_of(char letter) const {
-      return joined([=](const AsciiBlock& block) { return block.bits_of(letter); });
+      const auto wanted = static_cast<uint8_t>(letter);
+      return bits([=](AsciiBytes part) {
+        return static_cast<AsciiBytes>((part | 0x20) == wanted);
+      });
     }
 
    private:
+    static constexpr size_t kParts = kSize / sizeof(AsciiBytes);
+
     template <class F>
-    uint64_t joined(F&& bits) const {
+    uint64_t bits(F&& of) const {
       uint64_t found = 0;
-      for (size_t at = 0; at < 4; ++at) {
-        found |= static_cast<uint64_t>(bits(blocks_[at])) << (at * AsciiBlock::kSize);
+      for (size_t part = 0; part < kParts; ++part) {
+        found |= top_bits(of(parts_[part])) << (part * sizeof(AsciiBytes));
       }
       return found;
     }
 
-    AsciiBlock blocks_[4];
+    AsciiBytes parts_[kParts];
   };
 
   static constexpr size_t kMost = 8;

@@ -109,6 +109,11 @@ const char* Tokenizer::end_of_groups(const char* at, const char* end) const {
 const char* Tokenizer::end_of_words(const char* at, const char* end) const {
   for (;;) {
     while (at < end) {
+      if (static_cast<unsigned char>(*at) < 0x80) {
+        if (classes_.of(static_cast<unsigned char>(*at)) == CharacterClass::none) break;
+        ++at;
+        continue;
+      }
       const Decoded character = decode(at, end);
       if (classes_.of(character.code_point) == CharacterClass::none) break;
       at += character.length;

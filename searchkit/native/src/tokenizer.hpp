@@ -3,103 +3,51 @@
 //
 // The rules are those of the pattern in searchkit.analysis.surfaces; its greedy and
 // backtracking choices are spelled out in Tokenizer::end_of_surface.  Most surfaces of
-// English are a few ASCII letters with a space behind them: `scan` finds those sixteen
-// bytes at a time, and leaves the rest to the rules.
+// English are a few ASCII letters with a space behind them: `scan` finds those by the
+// bits of 64 bytes at a time, and leaves the rest to the rules.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "ascii_bits.hpp"
 #include "characters.hpp"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 namespace searchkit {
 
-// Sixteen bytes at once: which are ASCII letters and digits, and where they end.
-class AsciiBlock {
- public:
-  static constexpr unsigned kSize = 16;
+// Sixty-four bytes of a text with a bit for each, the lowest for the first.
+struct ByteBits {
+  static constexpr unsigned kSize = 64;
 
-  // Reads 16 bytes.
-  explicit AsciiBlock(const char* at) {
-    std::memcpy(&bytes_, at, kSize);
-    const Bytes lower = bytes_ | 0x20;
-    const Bytes digits = static_cast<Bytes>(bytes_ - '0' < 10);
-    const Bytes letters = static_cast<Bytes>(lower - 'a' < 26);
-    word_ = top_bits(letters | digits);
-    digits_ = digits;
-  }
+  uint64_t words;    // ASCII letters and digits
+  uint64_t foreign;  // bytes that are not ASCII
+  // Right behind ASCII letters and digits, these may be of the same surface: then the
+  // rules must decide.
+  uint64_t binding;
 
-  // How many letters and digits it begins with.
-  unsigned word_length() const {
-    return static_cast<unsigned>(__builtin_ctz(~word_ | 1u << kSize));
-  }
-
-  bool is_digit(unsigned at) const { return digits_[at] != 0; }
-
-  // A bit for each byte, the lowest for the first: the letters and digits, and what is
-  // not ASCII.
-  uint32_t word_bits() const { return word_; }
-  uint32_t foreign_bits() const { return top_bits(bytes_); }
-
-  // The same for a small letter and its capital, or for a digit; some control
-  // characters may pass for digits.
-  uint32_t bits_of(char letter) const {
-    return top_bits(static_cast<Bytes>((bytes_ | 0x20) == static_cast<uint8_t>(letter)));
-  }
-
-  // The first place from `from` on, below 16, with a letter, a digit or a byte that is
-  // not ASCII; 16 where there is none.
-  unsigned next_word(unsigned from) const {
-    const uint32_t found = (word_ | top_bits(bytes_)) >> from << from;
-    return static_cast<unsigned>(__builtin_ctz(found | 1u << kSize));
-  }
-
-  // Copies the first `length` bytes, below 16, and fills up to 16 with zeros.
-  void copy_front(unsigned length, void* target) const {
-    alignas(kSize) static constexpr uint8_t kKeep[2 * kSize] = {
-        255, 255, 255, 255, 255, 255, 255, 255,  //
-        255, 255, 255, 255, 255, 255, 255, 255};
-    Bytes keep;
-    std::memcpy(&keep, kKeep + kSize - length, kSize);
-    keep &= bytes_;
-    std::memcpy(target, &keep, kSize);
-  }
-
- private:
-  using Bytes = uint8_t __attribute__((vector_size(kSize)));
-
-  // One bit for each byte: its highest.
-  static uint32_t top_bits(Bytes bytes) {
-#ifdef __SSE2__
-    __m128i vector;
-    std::memcpy(&vector, &bytes, kSize);
-    return static_cast<uint32_t>(_mm_movemask_epi8(vector));
-#else
-    // The product gathers the eight top bits in the highest byte, in their order.
-    uint64_t halves[2];
-    std::memcpy(halves, &bytes, kSize);
-    uint32_t bits = 0;
-    for (unsigned half = 0; half < 2; ++half) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-      halves[half] = __builtin_bswap64(halves[half]);
-#endif
-      const uint64_t tops = (halves[half] & 0x8080808080808080u) >> 7;
-      bits |= static_cast<uint32_t>(tops * 0x0102040810204080u >> 56) << (8 * half);
+  // Reads 64 bytes; what stands before them is no part of a surface within them.
+  explicit ByteBits(const char* at) {
+    uint64_t digits = 0, dots = 0, marks = 0, apostrophes = 0;
+    words = foreign = 0;
+    for (unsigned part = 0; part < kSize; part += sizeof(AsciiBytes)) {
+      const AsciiBytes bytes = read_ascii(at + part);
+      const AsciiBytes digit = are_digits(bytes);
+      const AsciiBytes dot = static_cast<AsciiBytes>(bytes == '.');
+      const AsciiBytes comma = static_cast<AsciiBytes>(bytes == ',');
+      words |= top_bits(are_letters(bytes) | digit) << part;
+      digits |= top_bits(digit) << part;
+      foreign |= top_bits(bytes) << part;
+      dots |= top_bits(dot) << part;
+      marks |= top_bits(dot | comma) << part;
+      apostrophes |= top_bits(static_cast<AsciiBytes>(bytes == '\'')) << part;
     }
-    return bits;
-#endif
+    const uint64_t firsts = words & ~(words << 1);
+    binding = foreign | apostrophes | (marks & digits << 1) | (dots & firsts << 1);
   }
-
-  Bytes bytes_;
-  Bytes digits_;
-  uint32_t word_;
 };
 
 // The bytes of a surface of up to 16 bytes, with zeros behind; no surface holds a zero.
@@ -120,6 +68,22 @@ inline ShortKey short_key(std::string_view surface) {
   return key;
 }
 
+// The key of the first `length` of 16 readable bytes, at most 15, ASCII letters and
+// digits, in lower case.
+inline ShortKey lowered_key(const char* at, unsigned length) {
+  using Bytes = uint8_t __attribute__((vector_size(sizeof(ShortKey))));
+  static constexpr uint8_t kKeep[2 * sizeof(ShortKey)] = {
+      255, 255, 255, 255, 255, 255, 255, 255,  //
+      255, 255, 255, 255, 255, 255, 255, 255};
+  Bytes bytes, keep;
+  std::memcpy(&bytes, at, sizeof bytes);
+  std::memcpy(&keep, kKeep + sizeof keep - length, sizeof keep);
+  bytes = (bytes | 0x20) & keep;  // digits have that bit anyway
+  ShortKey key;
+  std::memcpy(&key, &bytes, sizeof key);
+  return key;
+}
+
 // Where a surface stands: bytes and code points of the text.
 struct Surface {
   size_t begin, end;
@@ -131,13 +95,13 @@ class Tokenizer {
  public:
   explicit Tokenizer(CharacterClasses classes) : classes_(std::move(classes)) {}
 
-  // Calls either function for each surface of a text, in order: short_ascii(key,
-  // surface) for those of at most 15 ASCII characters that the fast way has found,
-  // other(surface) for the rest, which may be short and ASCII as well.
+  // Calls either function for each surface of a text, in order: plain(key, surface) for
+  // those of at most 15 ASCII letters and digits, with the key of their lower case, and
+  // other(surface) for the rest.
   //
   // Any bytes are allowed; those that are not valid UTF-8 part surfaces.
-  template <class ShortAscii, class Other>
-  void scan(std::string_view text, ShortAscii&& short_ascii, Other&& other) const;
+  template <class Plain, class Other>
+  void scan(std::string_view text, Plain&& plain, Other&& other) const;
 
   // Finds the first surface that begins at byte `from` or behind it, where `from` is
   // not within a surface.  Returns false, and leaves `found` alone, where there is
@@ -163,54 +127,72 @@ class Tokenizer {
   CharacterClasses classes_;
 };
 
-// Whether a surface that is the first `length` ASCII letters and digits of a block may
-// hold more than them, given the byte behind: then the rules must decide.
-inline bool may_go_on(const AsciiBlock& block, const char* at, unsigned length) {
-  const auto stop = static_cast<unsigned char>(at[length]);
-  if (stop > '.') return stop >= 0x80;
-  if (stop == '\'') return true;
-  if (stop == '.') return length == 1 || block.is_digit(length - 1);
-  return stop == ',' && block.is_digit(length - 1);
-}
-
-template <class ShortAscii, class Other>
-void Tokenizer::scan(std::string_view text, ShortAscii&& short_ascii,
-                     Other&& other) const {
+template <class Plain, class Other>
+void Tokenizer::scan(std::string_view text, Plain&& plain, Other&& other) const {
+  constexpr unsigned kSize = ByteBits::kSize;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  const char* at = begin;
   size_t extra = 0;  // bytes so far that are not the first of their code point
-  while (at < end) {
-    if (static_cast<size_t>(end - at) >= AsciiBlock::kSize) {
-      const AsciiBlock block(at);
-      const unsigned length = block.word_length();
-      if (length > 0 && length < AsciiBlock::kSize && !may_go_on(block, at, length)) {
-        const size_t from = static_cast<size_t>(at - begin);
-        ShortKey key;
-        block.copy_front(length, &key);
-        short_ascii(key, Surface{from, from + length, from - extra, length});
-        at += block.next_word(length);
+  char rest[kSize + sizeof(ShortKey)];
+  for (const char* at = begin; at < end;) {
+    const size_t left = static_cast<size_t>(end - at);
+    const char* bytes = at;
+    if (left < sizeof rest) {  // with zeros behind, as much can be read as elsewhere
+      std::memset(rest, 0, sizeof rest);
+      std::memcpy(rest, at, left);
+      bytes = rest;
+    }
+    const ByteBits bits(bytes);
+    uint64_t waiting = bits.words | bits.foreign;
+    size_t next = std::min<size_t>(left, kSize);
+    while (waiting != 0) {
+      const auto from = static_cast<unsigned>(__builtin_ctzll(waiting));
+      const uint64_t gaps = ~(bits.words >> from);
+      const unsigned length =
+          gaps != 0 ? static_cast<unsigned>(__builtin_ctzll(gaps)) : kSize;
+      const unsigned stop = from + length;
+      const char* const place = at + from;
+      const size_t offset = static_cast<size_t>(place - begin);
+      const bool is_short = length - 1 < sizeof(ShortKey) - 1;
+      if (is_short && stop < kSize && (bits.binding >> stop & 1) == 0) {
+        plain(lowered_key(bytes + from, length),
+              Surface{offset, offset + length, offset - extra, length});
+        waiting &= ~uint64_t{0} << stop;
         continue;
       }
-      if (length == 0) {
-        const unsigned gap = block.next_word(0);
-        at += gap;
-        if (gap > 0) continue;
+      if (stop == kSize && from > 0) {  // it may go on behind the block
+        next = from;
+        break;
       }
+      const Decoded first = decode(place, end);
+      size_t behind = from + first.length;
+      if (!classes_.is_word(first.code_point)) {
+        extra += first.length - 1;
+      } else {
+        const char* const last = end_of_surface(begin, place, end);
+        const size_t size = static_cast<size_t>(last - place);
+        const size_t points = count_code_points(place, last);
+        const Surface surface = {offset, offset + size, offset - extra, points};
+        if (is_short && size == length) {
+          plain(lowered_key(bytes + from, length), surface);
+        } else {
+          other(surface);
+        }
+        extra += size - points;
+        behind = from + size;
+        // Letters right behind a surface begin another one: the bits do not say so.
+        if (behind < kSize && (bits.words >> behind & 1) != 0) {
+          next = behind;
+          break;
+        }
+      }
+      if (behind >= kSize) {
+        next = behind;
+        break;
+      }
+      waiting &= ~uint64_t{0} << behind;
     }
-    const Decoded first = decode(at, end);
-    if (!classes_.is_word(first.code_point)) {
-      at += first.length;
-      extra += first.length - 1;
-      continue;
-    }
-    const char* const stop = end_of_surface(begin, at, end);
-    const size_t from = static_cast<size_t>(at - begin);
-    const size_t size = static_cast<size_t>(stop - at);
-    const size_t length = count_code_points(at, stop);
-    other(Surface{from, from + size, from - extra, length});
-    extra += size - length;
-    at = stop;
+    at += next;
   }
 }
 

@@ -1,18 +1,21 @@
 // Numbers of seven bits a byte, the lowest first; the eighth bit says that more follow.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-
-#include "buffer.hpp"
 
 namespace searchkit {
 
-inline void put_varint(Buffer<uint8_t>& out, uint64_t number) {
+constexpr size_t kMostVarintBytes = 10;
+
+// Writes a number, and returns the place behind it.
+inline uint8_t* write_varint(uint8_t* at, uint64_t number) {
   while (number >= 0x80) {
-    out.push_back(static_cast<uint8_t>(number | 0x80));
+    *at++ = static_cast<uint8_t>(number | 0x80);
     number >>= 7;
   }
-  out.push_back(static_cast<uint8_t>(number));
+  *at++ = static_cast<uint8_t>(number);
+  return at;
 }
 
 // Reads a number at `at`, and moves `at` behind it; false where it does not end before
