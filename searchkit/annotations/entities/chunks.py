@@ -50,10 +50,18 @@ _LETTER_AND_WORD = re.compile(r"[A-Z][-‑][a-z]|[A-Z]{2,5}s\Z|[A-Z]\d+\Z")
 _ORDINAL_BEFORE = re.compile(r"(?<!\S)([1-9]\d{0,3}(?:st|nd|rd|th) )\Z")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)+\Z|[A-Z]\Z")
 _ENDINGS = ("ing", "ed")
+_SHORTEST_ADVERB = 6
 #: Words of so many letters may be written in capitals for no other reason.
 _SHOUTED = 4
 #: A stretch with more characters is no name.
 _LONGEST_NAME = 120
+
+
+def _is_adverb(word: str) -> bool:
+    """
+    Tell whether a word looks like one: "Strategically".
+    """
+    return len(word) > _SHORTEST_ADVERB and word.endswith(("ally", "ously", "ively"))
 
 
 class ChunkClassifier:
@@ -343,7 +351,7 @@ class ChunkClassifier:
             or lower in gaz.titles
             or lower in gaz.openers
             or lower in gaz.common_words
-            or (word.opens and self._in_lower_case(lower))
+            or (word.opens and (self._in_lower_case(lower) or _is_adverb(text)))
         )
 
     def _emit_known(self, lo: int, hi: int) -> bool:

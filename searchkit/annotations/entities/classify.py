@@ -474,7 +474,7 @@ class Classifier(ChunkClassifier):
         return (
             "&" in self._text[words[at - 1].end : words[at].start]
             and not any(start in self._known for start in range(lo, end))
-            and not {words[at - 1].text, words[at].text} <= gaz.given_names
+            and not (self._is_given(at - 1) and self._is_given(at) and end - at == 1)
             and not any(word.text.lower() in gaz.common_words for word in words[lo:end])
         )
 

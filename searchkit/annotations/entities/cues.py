@@ -126,7 +126,7 @@ SURNAMES = frozenset(
 #: Second words of adjectives of nationality.
 SECOND_HALVES = frozenset(
     """
-    Rican Ricans Lankan Lankans Leonean Leoneans Zealander Zealanders Salvadoran Verdean
+    Rican Ricans Yorker Yorkers Lankan Lankans Leonean Leoneans Zealander Zealanders Salvadoran Verdean
     Salvadorans Leonian Islander Islanders
     """.split()
 )
@@ -214,7 +214,7 @@ RELATIVES = frozenset(
     businessman businesswoman entrepreneur philanthropist socialite heiress aide
     deputy prosecutor solicitor barrister magistrate constable sheriff detective
     firefighter paramedic schoolteacher pastor vicar bishop archbishop rabbi imam
-    stepmother stepson stepdaughter stepbrother stepsister sister-in-law
+    regulator stepmother stepson stepdaughter stepbrother stepsister sister-in-law
     brother-in-law son-in-law daughter-in-law father-in-law mother-in-law ex-husband
     ex-wife ex-boyfriend ex-girlfriend fiance fiancé fiancée superstar supermodel model
     starlet co-star rapper blogger vlogger youtuber columnist novelist biographer

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.sentences import sentences
+from searchkit.annotations.entities.gazetteer import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -116,6 +117,8 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _POSSESSIVE = re.compile(r"['’][sS]\Z")
+#: A possessive that has lost the space behind it: "Zarnik'srepeated".
+_RUN_ON = re.compile(r"(\w{3,})['’]s[a-z]{3,}\Z")
 _SENTENCE_OPENING = re.compile(r"[^\w\s]*+(?:\d{1,3}[.)])?[^\w]*+")
 #: What stands before a word in accounts and addresses: "@zarnik", "example.org/Zarnik".
 _LINKS = frozenset("@/_")
@@ -249,9 +252,22 @@ def _words(
             if last and joint is Joint.NONE and _nickname(text, last, a, b):
                 joint, opens = Joint.SPACE, False
             tail = _POSSESSIVE.search(word)
+            if run_on := _RUN_ON.match(word):
+                b = a + run_on.end(1)  # noqa: PLW2901 - the name alone
+                tail, word = None, text[a:b]  # noqa: PLW2901
             cut = b - 2 if tail and len(word) > 2 else b
+            if tail and _is_possessive_name(word, gazetteer):
+                cut = b
             last = Word(a, cut, text[a:cut], joint, opens)
             yield last
+
+
+def _is_possessive_name(word: str, gazetteer: Gazetteer) -> bool:
+    """
+    Tell whether the ending is a part of a known name: "Moody's".
+    """
+    straight = comparable(word)
+    return straight in gazetteer.entries or straight in gazetteer.capitals
 
 
 def _is_link(text: str, match: re.Match[str]) -> bool:

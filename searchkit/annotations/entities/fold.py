@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from searchkit.annotations.entities.gazetteer import Gazetteer
     from searchkit.annotations.model import AnnotatedField, EntityType
 
+_INVESTED = re.compile(
+    r"\b(?:interest(?:ed|s)?|stakes?|shares?|invest(?:ed|ing|ments?)?|holdings?|stock)"
+    r" in \Z"
+)
 _BRACKETS = re.compile(r"\s?\(\s?[\"“']?([^\W\d_a-z][\w.&-]{1,9})[\"”']?\s?\)")
 _GOES_ON = re.compile(r"[\])]?[ \u00a0](?![A-Z][a-z]+day\b)[A-Z][a-z]")
 _LOWER_WORDS = re.compile(r"[a-z]+(?:[ -][a-z]+)*\Z")
@@ -171,6 +175,9 @@ class _Folder:
             id(candidate): self._resolve(text, candidate)
             for text, candidate in self._plain
         }
+        for candidate in self._found.get("title", ()):
+            if (person := self._namesake(candidate)) is not None:
+                resolved[id(candidate)] = "person", person
         known: dict[str, tuple[EntityType, str]] = {}
         for _, candidate in self._plain:
             if (result := resolved[id(candidate)]) is not None:
@@ -421,6 +428,23 @@ class _Folder:
             return kind, candidate.name
         return kind, self._names[key]
 
+    def _namesake(self, candidate: Candidate) -> str | None:
+        """
+        Return the person of the article whom a known surname in its title names.
+
+        "Jordan" is no country over the news of one Ann Jordan.
+        """
+        key = candidate.key
+        if candidate.weight is not Weight.KNOWN or candidate.headline or " " in key:
+            return None
+        if any(
+            other.key == key and other.type == candidate.type
+            for other in self._found.get("body", ())
+        ):
+            return None
+        people = self._by_last.get(key, set())
+        return next(iter(people)) if len(people) == 1 else None
+
     def _organisation(self, text: str, candidate: Candidate) -> str | None:
         """
         Return the organisation that a single word is short for.
@@ -436,6 +460,8 @@ class _Folder:
             return name
         company = name.rpartition(" ")[2] in COMPANY_FORMS
         around = word_before(text, candidate.start) in PLACE_BEFORE
+        if around and _INVESTED.search(text, 0, candidate.start):
+            around = False
         return name if company and not around else None
 
     @staticmethod

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: Log odds by which the model must disagree before the type that the rules found is
 #: changed.  Between 0.25 and 0.8, scores on held-out text change little.
 MARGIN = 0.5
+#: The same where the rules found a person: two words look like nothing else.
+MARGIN_OF_PEOPLE = 1.5
 
 _TYPES: tuple[EntityType, ...] = ("person", "org", "place")
 #: Log odds by which a name of each type must lead over no name at all.  Who looks over
@@ -40,6 +42,7 @@ SURE_IN_CONTEXT = (0.0, 0.75, 0.5)
 #: By how much more a person must lead of whose names no list has any.
 UNLISTED = 1.0
 _NONE = LABELS.index("none")
+_PERSON = LABELS.index("person")
 
 
 def judge(
@@ -114,6 +117,8 @@ def _decide(
     unlisted: bool = False,
 ) -> None:
     best = max(range(_NONE), key=mean.__getitem__)
+    if candidate.type == "person" and mean[best] < mean[_PERSON] + MARGIN_OF_PEOPLE:
+        best = _PERSON
     sure = SURE[best]
     if _TYPES[best] in supported:
         sure = SURE_IN_CONTEXT[best]
