@@ -8,7 +8,14 @@ import pytest
 
 from searchkit.annotations.entities.candidates import Candidate, Weight
 from searchkit.annotations.entities.features import slots, surroundings
-from searchkit.annotations.entities.judge import MARGIN, judge
+from searchkit.annotations.entities.judge import (
+    MARGIN,
+    MARGIN_OF_PEOPLE,
+    SURE,
+    SURE_IN_CONTEXT,
+    UNLISTED,
+    judge,
+)
 from searchkit.annotations.entities.weights import Model, Scores
 from searchkit.annotations.model import EntityType
 
@@ -29,21 +36,26 @@ class Fixed(Model):
 
 
 def candidate(
-    type_: EntityType | None, weight: Weight, *, start: int = 4, everyday: bool = False
+    type_: EntityType | None,
+    weight: Weight,
+    *,
+    start: int = 4,
+    everyday: bool = False,
+    key: str = "Zarnik",
 ) -> Candidate:
-    return Candidate(start, start + 6, "Zarnik", type_, weight, everyday=everyday)
+    return Candidate(start, start + len(key), key, type_, weight, everyday=everyday)
 
 
 def judged(candidates: list[Candidate], model: Model) -> None:
     judge({"body": "The Zarnik Zarnik."}, {"body": candidates}, lambda _: False, model)
 
 
-SURE: Scores = (0.0, 0.0, 9.0, -9.0)
+CERTAIN: Scores = (0.0, 0.0, 9.0, -9.0)
 NOTHING: Scores = (0.0, 0.0, 0.0, 9.0)
 
 
 @pytest.mark.parametrize("weight", [Weight.CUED, Weight.KNOWN])
-@pytest.mark.parametrize("scores", [SURE, NOTHING])
+@pytest.mark.parametrize("scores", [CERTAIN, NOTHING])
 def test_what_is_known_or_cued_stays(weight: Weight, scores: Scores) -> None:
     """
     The gazetteer, titles and head words have the last word.
@@ -68,18 +80,46 @@ def test_an_open_candidate_gets_the_best_type() -> None:
     It counts as likely from then on.
     """
     one = candidate(None, Weight.OPEN, everyday=True)
-    judged([one], Fixed(SURE))
+    judged([one], Fixed(CERTAIN))
     assert ("place", Weight.LIKELY, False) == (one.type, one.weight, one.everyday)
 
 
-@pytest.mark.parametrize(("more", "expected"), [(0.01, "place"), (-0.01, "person")])
-def test_against_the_rules_it_takes_a_margin(more: float, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "margin"), [("person", MARGIN_OF_PEOPLE), ("org", MARGIN)]
+)
+def test_against_the_rules_it_takes_a_margin(said: EntityType, margin: float) -> None:
     """
-    A narrow lead of the model leaves what the rules say.
+    A narrow lead of the model leaves what the rules say; it is wider for people.
     """
-    one = candidate("person", Weight.GUESSED)
-    judged([one], Fixed((0.0, 0.0, MARGIN + more, -9.0)))
-    assert expected == one.type
+    for more, expected in ((0.01, "place"), (-0.01, said)):
+        one = candidate(said, Weight.GUESSED)
+        judged([one], Fixed((0.0, 0.0, margin + more, -9.0)))
+        assert expected == one.type
+
+
+def test_a_name_leads_over_no_name() -> None:
+    """
+    It must do so by more where only its form speaks for it than in a telling context.
+    """
+    for weight, least in (
+        (Weight.GUESSED, SURE[1]),
+        (Weight.LIKELY, SURE_IN_CONTEXT[1]),
+    ):
+        for more, expected in ((0.01, "org"), (-0.01, None)):
+            one = candidate("org", weight)
+            judged([one], Fixed((-9.0, least + more, -9.0, 0.0)))
+            assert expected == one.type
+
+
+def test_names_that_no_list_has_need_more() -> None:
+    """
+    Two words without a known given or family name are a person less often.
+    """
+    for key, least in (("Maria Zarnik", SURE[0]), ("Qwx Zqx", SURE[0] + UNLISTED)):
+        for more, expected in ((0.01, "person"), (-0.01, None)):
+            one = candidate("person", Weight.GUESSED, key=key)
+            judged([one], Fixed((least + more, -9.0, -9.0, 0.0)))
+            assert expected == one.type
 
 
 def test_mentions_of_one_spelling_are_judged_together() -> None:
@@ -97,7 +137,7 @@ def test_headlines_are_not_judged() -> None:
     """
     one = candidate(None, Weight.OPEN)
     one.headline = True
-    judged([one], Fixed(SURE))
+    judged([one], Fixed(CERTAIN))
     assert one.type is None
 
 
