@@ -8,8 +8,8 @@ its annotations, lives until it is written, and is never stored itself.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from searchkit.analysis import english_analyzer
 
@@ -44,9 +44,11 @@ KEY_MARK = "|"
 ALIKE_MARK = "~"
 """Begins a term with the skeleton of a name; no folded word holds it."""
 
+NO_TERMS: Mapping[Any, Any] = MappingProxyType({})
+"""Names or dates of a document without any."""
 
-@dataclass(frozen=True, slots=True)
-class Document:
+
+class Document(NamedTuple):
     """
     The values of one article for every field of the schema.
 
@@ -66,8 +68,8 @@ class Document:
     id: str
     title: str = ""
     body: str = ""
-    names: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    dates: Mapping[Interval, int] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, int]] = NO_TERMS
+    dates: Mapping[Interval, int] = NO_TERMS
     published: Interval | None = None
     published_value: str | None = None
     source: str = ""
@@ -220,8 +222,8 @@ def document_of(article: Article, annotations: Annotations) -> Document:
         id=article.id,
         title=article.title,
         body=article.body,
-        names=_names(annotations.entities) if annotations.entities else {},
-        dates=_dates(annotations.times) if annotations.times else {},
+        names=_names(annotations.entities) if annotations.entities else NO_TERMS,
+        dates=_dates(annotations.times) if annotations.times else NO_TERMS,
         published=article.published_interval,
         published_value=article.published,
         source=article.source,

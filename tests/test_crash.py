@@ -156,7 +156,8 @@ class TestKilledWriters:
     @pytest.mark.parametrize(
         ("place", "calls"),
         [
-            ("searchkit.catalog.batch:Batch.put", 6),  # inside the catalog's commit
+            ("searchkit.catalog.packing:Packer.pack", 6),  # inside the catalog's commit
+            ("searchkit.catalog.batch:Batch.record_source", 1),  # when rows are written
             ("searchkit.catalog.batch:Batch.finish", 3),  # at its very end
             ("searchkit.indexing.transfer.document_of", 0),  # between the two commits
             (f"{WRITER}.put", 13),  # in a later batch, after a commit of the engine

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from searchkit.catalog.packing import (
     DICTIONARY_TABLES,
@@ -18,9 +18,13 @@ from searchkit.catalog.packing import (
 )
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
+    CHECKED_VALUES,
     CURRENT,
+    FINGERPRINT,
+    INSERT,
     is_storable,
     pack_annotators,
+    pack_fingerprint,
     pack_records,
     row_checksum,
 )
@@ -40,9 +44,12 @@ _IDS_AT_ONCE = 500
 #: Articles that a dictionary is made of, at most.
 _MOST_SAMPLES = 2_000
 
-_INSERT = (
-    f"INSERT INTO articles ({', '.join(CHECKED_COLUMNS)}, checksum)"
-    f" VALUES ({', '.join('?' * (len(CHECKED_COLUMNS) + 1))})"
+Outcome: TypeAlias = Literal["added", "updated"]
+"""What became of an article that was put into a batch."""
+
+_UPDATE = (
+    f"UPDATE articles SET {' = ?, '.join(CHECKED_COLUMNS)} = ?, checksum = ?"
+    " WHERE number = ?"
 )
 
 
@@ -79,6 +86,13 @@ class Batch:
         #: Numbers of current articles by id, as far as they are known here; ``None``
         #: where there is none.
         self._numbers: dict[str, int | None] = {}
+        #: Fingerprints of the articles that were put, by id.
+        self._fingerprints: dict[str, str] = {}
+        #: What they were annotated with, packed.
+        self._annotators_put: set[str] = set()
+        #: The first number that is this batch's, and the next that is free.
+        (last,) = connection.execute("SELECT MAX(number) FROM articles").fetchone()
+        self._first = self._next = (last or 0) + 1
         self._annotators: tuple[Mapping[str, str], str] = {}, pack_annotators({})
         self.generation = generation
         self.added = self.updated = self.deleted = 0
@@ -97,10 +111,15 @@ class Batch:
             write_dictionary(self._connection, 1, content)
             self.packer = self._packing()
 
-    def expect(self, ids: Sequence[str]) -> None:
+    def expect(self, ids: Iterable[str], *, new: Iterable[str] = ()) -> None:
         """
         Look up many articles at once, which will be put: faster than one by one.
+
+        Args:
+            ids: Of articles that may be there.
+            new: Of articles that are not there, as is known; they are not looked up.
         """
+        self._numbers.update(dict.fromkeys(new))
         wanted = [one for one in ids if one not in self._numbers and is_storable(one)]
         self._numbers.update(dict.fromkeys(wanted))
         for start in range(0, len(wanted), _IDS_AT_ONCE):
@@ -125,7 +144,7 @@ class Batch:
         article: Article,
         annotations: Annotations,
         annotators: Mapping[str, str],
-    ) -> Literal["added", "updated"]:
+    ) -> Outcome:
         """
         Add an article, or replace the one with the same id.
 
@@ -134,71 +153,155 @@ class Batch:
             annotations: All of its annotations.
             annotators: Fingerprint of the annotator for each kind that was looked for.
         """
-        body = article.body.encode()
-        values = (
-            article.id,
-            int(article.explicit_id),
-            article.title,
-            article.published,
-            article.source,
-            article.url,
-            (
-                json.dumps(article.authors, ensure_ascii=False)
-                if article.authors
-                else "[]"
-            ),
-            article.path,
-            len(body),
-            article.fingerprint,
-            self._packed(annotators),
-            self.generation,
-            self.packer.pack(body),
-        )
-        execute = self._connection.execute
-        before = self._supersede(article.id)
-        cursor = execute(_INSERT, (*values, row_checksum(*values)))
-        number = self._numbers[article.id] = cursor.lastrowid
-        outcome: Literal["added", "updated"] = "updated"
-        if before is None:
-            if self._has_removed:
-                execute("DELETE FROM removed WHERE id = ?", (article.id,))
-            self.added += 1
-            outcome = "added"
-        else:
-            execute(
-                "UPDATE origins SET article = ? WHERE article = ?", (number, before)
+        return self.put_all([(article, annotations)], annotators)[0][0]
+
+    def put_all(
+        self,
+        articles: Iterable[tuple[Article, Annotations]],
+        annotators: Mapping[str, str],
+    ) -> list[tuple[Outcome, int]]:
+        """
+        Add or replace many articles: faster than one by one.
+
+        Args:
+            articles: What to store, and its annotations.
+            annotators: As for :meth:`put`.
+
+        Returns:
+            What became of each, and the bytes of its body.
+        """
+        packed_annotators = self._packed(annotators)
+        generation, pack = self.generation, self.packer.pack
+        outcomes: list[tuple[Outcome, int]] = []
+        # Articles that are not there yet wait, and are written together.
+        rows: list[Sequence[Any]] = []
+        records: list[Sequence[Any]] = []
+        for article, found in articles:
+            body = article.body.encode()
+            fingerprint = article.fingerprint
+            values = (
+                article.id,
+                int(article.explicit_id),
+                article.title,
+                article.published,
+                article.source,
+                article.url,
+                (
+                    json.dumps(article.authors, ensure_ascii=False)
+                    if article.authors
+                    else "[]"
+                ),
+                article.path,
+                len(body),
+                fingerprint,
+                packed_annotators,
+                generation,
+                pack(body),
             )
-            self._drop_if_unseen(before)
-            self.updated += 1
-        found: dict[str, Sequence[TimeExpression | EntityMention]] = {
-            "times": annotations.times,
-            "entities": annotations.entities,
-        }
-        for kind in annotators:
-            records = [annotation.to_record() for annotation in found[kind]]
-            execute(
-                "INSERT INTO annotations VALUES (?, ?, ?, ?)",
-                (number, kind, len(records), pack_records(records)),
-            )
+            number = self._next
+            row = [number, *values, row_checksum(*values)]
+            row[FINGERPRINT + 1] = pack_fingerprint(fingerprint)
+            before = self._number(article.id)
+            if before is None:
+                self._next += 1
+                self._numbers[article.id] = number
+                rows.append(row)
+                self.added += 1
+                outcomes.append(("added", len(body)))
+            else:
+                self._insert(rows, records)  # it may be among them
+                number = self._replace(before, article.id, row)
+                self.updated += 1
+                outcomes.append(("updated", len(body)))
+            self._fingerprints[article.id] = fingerprint
+            if annotators:
+                kinds: Mapping[str, Sequence[TimeExpression | EntityMention]] = {
+                    "times": found.times,
+                    "entities": found.entities,
+                }
+                for kind in annotators:
+                    made = [annotation.to_record() for annotation in kinds[kind]]
+                    records.append((number, kind, len(made), pack_records(made)))
+        self._insert(rows, records)
+        self._annotators_put.add(packed_annotators)
         self._changed = True
-        return outcome
+        return outcomes
+
+    def _insert(self, rows: list[Sequence[Any]], records: list[Sequence[Any]]) -> None:
+        """
+        Write what waits, and empty the lists: articles, and annotations.
+        """
+        many = self._connection.executemany
+        if rows:
+            many(INSERT, rows)
+            if self._has_removed:
+                ids = [(row[1],) for row in rows]
+                many("DELETE FROM removed WHERE id = ?", ids)
+            rows.clear()
+        if records:
+            many("INSERT INTO annotations VALUES (?, ?, ?, ?)", records)
+            records.clear()
+
+    def _replace(self, before: int, article_id: str, row: Sequence[Any]) -> int:
+        """
+        Write an article that is there already.
+
+        Args:
+            before: The number of its current version.
+            article_id: Its id.
+            row: The new version, with the number that is next.
+
+        Returns:
+            The number of the new version.
+        """
+        execute = self._connection.execute
+        if before >= self._first:
+            # A version that this batch itself has written, and nobody has seen.
+            number = before
+            execute("DELETE FROM annotations WHERE article = ?", (number,))
+            self._keep_origins(before, number, row[FINGERPRINT + 1])
+            execute(_UPDATE, (*row[1:], number))
+            return number
+        number = self._next
+        self._next += 1
+        self._supersede(before)
+        execute(INSERT, row)
+        self._keep_origins(before, number, row[FINGERPRINT + 1])
+        self._numbers[article_id] = number
+        return number
+
+    def _keep_origins(self, before: int, number: int, fingerprint: bytes) -> None:
+        """
+        Have what the sources of an article say of a version of it said of the next.
+        """
+        self._connection.execute(
+            "UPDATE origins SET article = ?2, fingerprint = NULLIF(COALESCE("
+            "fingerprint, (SELECT fingerprint FROM articles WHERE number = ?1)), ?3)"
+            " WHERE article = ?1",
+            (before, number, fingerprint),
+        )
 
     def delete(self, article_id: str) -> bool:
         """
         Delete an article, and say whether there was one.
         """
-        number = self._supersede(article_id)
+        number = self._number(article_id)
         if number is None:
             return False
         execute = self._connection.execute
         execute("DELETE FROM origins WHERE article = ?", (number,))
-        self._drop_if_unseen(number)
+        if number >= self._first:
+            # A version that this batch itself has written, and nobody has seen.
+            execute("DELETE FROM articles WHERE number = ?", (number,))
+        else:
+            self._supersede(number)
         execute(
             "INSERT OR REPLACE INTO removed VALUES (?, ?)",
             (article_id, self.generation),
         )
         self._has_removed = True
         self._numbers[article_id] = None
+        self._fingerprints.pop(article_id, None)
         self.deleted += 1
         self._changed = True
         return True
@@ -244,20 +347,23 @@ class Batch:
         ).fetchone()
         put, others = [], []
         for article_id, fingerprint in produced.items():
-            article = self._numbers.get(article_id)
-            if article is None:
-                others.append((number, fingerprint, article_id))
+            ours = self._fingerprints.get(article_id)
+            if ours is None:
+                others.append((number, pack_fingerprint(fingerprint), article_id))
             else:
-                put.append((number, article, fingerprint))
+                other = None if ours == fingerprint else pack_fingerprint(fingerprint)
+                put.append((number, self._numbers[article_id], other))
         many = self._connection.executemany
-        many(
-            "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
-            " VALUES (?, ?, ?)",
-            put,
+        # An "INSERT OR REPLACE" would take three times as long: it is ready for rows of
+        # other tables that go with what is replaced.
+        update = (
+            " ON CONFLICT (source, article)"
+            " DO UPDATE SET fingerprint = excluded.fingerprint"
         )
+        many(f"INSERT INTO origins VALUES (?, ?, ?){update}", put)
         many(
-            "INSERT OR REPLACE INTO origins (source, article, fingerprint)"
-            f" SELECT ?, number, ? FROM articles WHERE id = ? AND {CURRENT}",
+            "INSERT INTO origins SELECT ?, number, NULLIF(?, fingerprint)"
+            f" FROM articles WHERE id = ? AND {CURRENT}{update}",
             others,
         )
         return [] if keep_rest else self.release(source.location, produced)
@@ -302,10 +408,15 @@ class Batch:
         Write the commit's own row; the catalog calls it.
         """
         if self._changed:
+            annotators = self._annotators_put
             now = datetime.now(UTC).isoformat(timespec="seconds")
             self._connection.execute(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
-                (self.generation, now, self.added, self.updated, self.deleted),
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(self.generation, now, self.added, self.updated, self.deleted),
+                    *(self._first, self._next - 1),
+                    min(annotators) if len(annotators) == 1 else None,
+                ),
             )
 
     def _packed(self, annotators: Mapping[str, str]) -> str:
@@ -326,28 +437,13 @@ class Batch:
         ).fetchone()
         return row[0] if row else None
 
-    def _supersede(self, article_id: str) -> int | None:
+    def _supersede(self, number: int) -> None:
         """
         Make the current version of an article a former one.
-
-        Returns:
-            Its number; ``None`` where there is none.
-        """
-        number = self._number(article_id)
-        if number is not None:
-            self._connection.execute(
-                "UPDATE articles SET superseded = ? WHERE number = ?",
-                (self.generation, number),
-            )
-        return number
-
-    def _drop_if_unseen(self, number: int) -> None:
-        """
-        Delete a former version that this batch itself has written.
         """
         self._connection.execute(
-            "DELETE FROM articles WHERE number = ? AND generation = superseded",
-            (number,),
+            "UPDATE articles SET superseded = ? WHERE number = ?",
+            (self.generation, number),
         )
 
     def _origins(self, source: int) -> list[str]:
@@ -368,7 +464,7 @@ class Batch:
             " ORDER BY s.location = '', s.location)"
             " WHERE number = :article"
             " AND path = (SELECT path FROM sources WHERE number = :source)"
-            f" RETURNING {', '.join(CHECKED_COLUMNS)}",
+            f" RETURNING {CHECKED_VALUES}",
             {"article": article, "source": source},
         ).fetchall()
         for values in changed:

@@ -294,6 +294,19 @@ def _questions(version: int) -> Iterator[tuple[str, str]]:
         ),
         "sources have articles that were replaced",
     )
+    if version < 4:
+        return
+    yield (
+        (
+            "SELECT a.id FROM articles a LEFT JOIN commits c"
+            " ON c.generation = a.generation"
+            " AND a.number BETWEEN c.first_number AND c.last_number"
+            " WHERE c.generation IS NULL AND NOT EXISTS (SELECT 1 FROM commits d"
+            "  WHERE d.generation > a.generation AND d.annotators IS NULL"
+            f"  AND a.number BETWEEN d.first_number AND d.last_number) {limit}"
+        ),
+        "articles are of commits that have not written them",
+    )
 
 
 def _differences(connection: sqlite3.Connection, version: int) -> list[str]:

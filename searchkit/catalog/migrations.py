@@ -7,7 +7,10 @@ migration is never edited: a change of the schema is a new one at the end.
 Version 2 keeps a version of an article that was replaced or deleted until no reader can
 ask for it any more, so that a reader sees one commit throughout, and gives every
 version a checksum.  Version 3 packs bodies as ``packing`` says, and makes its checksums
-faster; the bodies that were there before stay as they are.
+faster; the bodies that were there before stay as they are.  Version 4 says things once:
+ids stand in one index, fingerprints are half as long and stand with an origin only
+where they differ from that of its article, and commits say which rows they wrote, in
+place of two indexes that had an entry for every row.
 """
 
 from __future__ import annotations
@@ -17,10 +20,10 @@ import sqlite3
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
+from searchkit.catalog.rows import CHECKED_COLUMNS, pack_fingerprint, row_checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _CHECKED = ", ".join(CHECKED_COLUMNS)
 
@@ -140,6 +143,60 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE articles SET checksum = row_checksum({_CHECKED})
         WHERE checksum = former_checksum({_CHECKED});
     """,
+    """
+    ALTER TABLE commits ADD COLUMN first_number INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE commits ADD COLUMN last_number INTEGER NOT NULL DEFAULT -1;
+    ALTER TABLE commits ADD COLUMN annotators TEXT;  -- of all these rows; or NULL
+    UPDATE commits SET (first_number, last_number, annotators) = (
+        SELECT COALESCE(MIN(number), 0), COALESCE(MAX(number), -1),
+            CASE MIN(annotators) WHEN MAX(annotators) THEN MIN(annotators) END
+        FROM articles WHERE articles.generation = commits.generation
+    );
+
+    CREATE TABLE slim_origins (
+        source      INTEGER NOT NULL REFERENCES sources (number) ON DELETE CASCADE,
+        article     INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+        fingerprint BLOB,              -- where this source has it otherwise
+        PRIMARY KEY (source, article)
+    ) WITHOUT ROWID;
+    INSERT INTO slim_origins
+        SELECT o.source, o.article,
+            CASE WHEN o.fingerprint <> a.fingerprint
+                THEN slim_fingerprint(o.fingerprint) END
+        FROM origins o JOIN articles a ON a.number = o.article;
+    DROP TABLE origins;
+    ALTER TABLE slim_origins RENAME TO origins;
+    CREATE INDEX origins_by_article ON origins (article);
+
+    CREATE TABLE slim_articles (
+        number      INTEGER PRIMARY KEY,   -- ascends with each version
+        id          TEXT NOT NULL,
+        explicit_id INTEGER NOT NULL,
+        title       TEXT NOT NULL,
+        published   TEXT,
+        source      TEXT NOT NULL,
+        url         TEXT NOT NULL,
+        authors     TEXT NOT NULL,     -- JSON list of strings
+        path        TEXT NOT NULL,
+        body_size   INTEGER NOT NULL,  -- bytes of UTF-8
+        fingerprint BLOB NOT NULL,     -- of all but id and path
+        annotators  TEXT NOT NULL,     -- JSON: kind to fingerprint of the annotator
+        generation  INTEGER NOT NULL,  -- commit that wrote this version
+        superseded  INTEGER,           -- commit that replaced or deleted it, or NULL
+        checksum    INTEGER NOT NULL,  -- CRC-32; see rows.row_checksum
+        body        BLOB NOT NULL      -- packed UTF-8; last, for it is long
+    );
+    INSERT INTO slim_articles
+        SELECT number, id, explicit_id, title, published, source, url, authors, path,
+            body_size, slim_fingerprint(fingerprint), annotators, generation,
+            superseded, checksum, body
+        FROM articles ORDER BY number;
+    DROP TABLE articles;
+    ALTER TABLE slim_articles RENAME TO articles;
+    CREATE UNIQUE INDEX articles_by_id ON articles (id, COALESCE(superseded, 0));
+    CREATE INDEX articles_superseded ON articles (superseded)
+        WHERE superseded IS NOT NULL;
+    """,
 )
 
 PAGE_BYTES = 16 * 2**10
@@ -167,8 +224,13 @@ def add_functions(connection: sqlite3.Connection) -> None:
     """
     Let a connection run the migrations.
     """
-    for function in (row_checksum, former_checksum):
-        connection.create_function(function.__name__, -1, function, deterministic=True)
+    functions: dict[str, Callable[..., Any]] = {
+        "row_checksum": row_checksum,
+        "former_checksum": former_checksum,
+        "slim_fingerprint": slim_fingerprint,
+    }
+    for name, function in functions.items():
+        connection.create_function(name, -1, function, deterministic=True)
 
 
 def former_checksum(*values: Any) -> int:
@@ -177,6 +239,16 @@ def former_checksum(*values: Any) -> int:
     """
     *columns, body = values
     return zlib.crc32(body, zlib.crc32(json.dumps(columns).encode()))
+
+
+def slim_fingerprint(fingerprint: Any) -> Any:
+    """
+    Return the fingerprint of an article as version 4 keeps it; all else as it is.
+    """
+    try:
+        return pack_fingerprint(fingerprint)
+    except (ValueError, TypeError):
+        return fingerprint
 
 
 def renewed_checksum(checksum: Any, values: Sequence[Any]) -> Any:

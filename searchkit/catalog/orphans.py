@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from searchkit.catalog.copies import copy_pages
 from searchkit.catalog.migrations import renewed_checksum
-from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
+from searchkit.catalog.rows import CHECKED_COLUMNS, FINGERPRINT, row_checksum
 from searchkit.catalog.scanning import ArticleRow
 
 if TYPE_CHECKING:
@@ -81,7 +81,10 @@ def _article_row(
 ) -> ArticleRow | None:
     if named.get("superseded") is not None or "body" not in named:
         return None
-    values = tuple(named[name] for name in CHECKED_COLUMNS)
+    found = [named[name] for name in CHECKED_COLUMNS]
+    if isinstance(found[FINGERPRINT], bytes):
+        found[FINGERPRINT] = found[FINGERPRINT].hex()
+    values = tuple(found)
     try:
         if "checksum" in named:
             checksum = renewed_checksum(named["checksum"], values)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from searchkit.catalog.connection import connect_existing, translated
 from searchkit.catalog.packing import Packer, find_dictionary
 from searchkit.catalog.rows import (
-    CHECKED_COLUMNS,
+    CHECKED_VALUES,
     is_storable,
     quotable_article,
     stored_article,
@@ -52,7 +52,7 @@ _UNREADABLE = (
     *(ArithmeticError, RecursionError),
 )
 
-_COLUMNS = ", ".join(f"a.{name}" for name in CHECKED_COLUMNS)
+_COLUMNS = CHECKED_VALUES
 
 #: The kinds of annotations, in the order in which rows hold them.
 _KINDS = ("times", "entities")

@@ -57,6 +57,27 @@ CHECKED_COLUMNS = (
 Columns of an article that its checksum covers, in this order.
 """
 
+FINGERPRINT = CHECKED_COLUMNS.index("fingerprint")
+"""
+Where the fingerprint stands among them: the checksum is of its hexadecimal digits, and
+the catalog keeps half as many bytes.
+"""
+
+CHECKED_VALUES = ", ".join(
+    f"lower(hex({name}))" if name == "fingerprint" else name for name in CHECKED_COLUMNS
+)
+"""
+What to select of ``articles`` for the values that the checksum is of.
+"""
+
+INSERT = (
+    f"INSERT INTO articles (number, {', '.join(CHECKED_COLUMNS)}, checksum)"
+    f" VALUES ({', '.join('?' * (len(CHECKED_COLUMNS) + 2))})"
+)
+"""
+Writes a version of an article: its number, :func:`kept_values`, and its checksum.
+"""
+
 CURRENT = "superseded IS NULL"
 """
 Condition on a row of ``articles``: it is the current version of the article.
@@ -186,6 +207,28 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def kept_values(values: Sequence[Any]) -> tuple[Any, ...]:
+    """
+    Return the values of ``CHECKED_COLUMNS`` as a row keeps them.
+
+    Raises:
+        ValueError: The fingerprint is none.
+    """
+    kept = list(values)
+    kept[FINGERPRINT] = pack_fingerprint(values[FINGERPRINT])
+    return tuple(kept)
+
+
+def pack_fingerprint(fingerprint: str) -> bytes:
+    """
+    Write the fingerprint of an article in half the length.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return bytes.fromhex(fingerprint)
 
 
 def pack_annotators(annotators: Mapping[str, str]) -> str:

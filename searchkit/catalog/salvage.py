@@ -29,6 +29,8 @@ from searchkit.catalog.reading import OLDEST
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
     CURRENT,
+    INSERT,
+    kept_values,
     pack_annotators,
     row_checksum,
 )
@@ -55,6 +57,9 @@ _COMMITS_LEFT_OUT = 1_000_000
 _WORK = ".salvaged"
 _PAGES = ".salvaged-pages"
 _FILLED = ".salvaged-filled"
+
+#: In the place of the fingerprint of an origin that cannot be read: that of no article.
+_UNKNOWN = b""
 
 _HEADER = 100
 #: Largest file that is filled up; a damaged header can say anything.
@@ -325,12 +330,7 @@ class _Rescue:
             if twin[1] >= values[generation]:
                 return
             new.execute("DELETE FROM articles WHERE number = ?", (twin[0],))
-        columns = ("number", *CHECKED_COLUMNS, "checksum")
-        new.execute(
-            f"INSERT INTO articles ({', '.join(columns)})"
-            f" VALUES ({', '.join('?' * len(columns))})",
-            (row.number, *values, row_checksum(*values)),
-        )
+        new.execute(INSERT, (row.number, *kept_values(values), row_checksum(*values)))
         new.executemany(
             "INSERT INTO annotations VALUES (?, ?, ?, ?)",
             [(row.number, *one) for one in annotations],
@@ -373,28 +373,36 @@ class _Rescue:
         """
         Write an origin, and tell whether it is what was written.
         """
-        fingerprint = self._scan.origin_fingerprint(source, article)
+        row = self._scan.origin_row(source, article)
+        (fingerprint,) = row or (_UNKNOWN,)
         new.execute(
-            "INSERT INTO origins SELECT ?1, ?2, ?3"
-            " WHERE EXISTS (SELECT 1 FROM articles WHERE number = ?2)"
+            "INSERT INTO origins SELECT ?1, number, NULLIF(?3, fingerprint)"
+            " FROM articles WHERE number = ?2"
             " AND EXISTS (SELECT 1 FROM sources WHERE number = ?1)",
-            (source, article, fingerprint or ""),
+            (source, article, fingerprint),
         )
         (is_there,) = new.execute(
             "SELECT COUNT(*) FROM articles WHERE number = ?", (article,)
         ).fetchone()
-        return bool(is_there) and fingerprint is not None
+        return bool(is_there) and row is not None
 
     # --- the rest ---------------------------------------------------------------
 
     def _write_history(self, new: sqlite3.Connection) -> None:
         commits = self._scan.commits()
-        new.executemany("INSERT OR IGNORE INTO commits VALUES (?, ?, ?, ?, ?)", commits)
+        new.executemany(
+            "INSERT OR IGNORE INTO commits (generation, committed, added, updated,"
+            " deleted) VALUES (?, ?, ?, ?, ?)",
+            commits,
+        )
         last = max([self._last, *self._removed.values(), *(row[0] for row in commits)])
         generation = last + _COMMITS_LEFT_OUT
         now = datetime.now(UTC).isoformat(timespec="seconds")
+        # Which rows a commit has written may not be known any more: the last one
+        # answers for all of them.
         new.execute(
-            "INSERT INTO commits VALUES (?, ?, 0, 0, ?)",
+            "INSERT INTO commits SELECT ?, ?, 0, 0, ?,"
+            " COALESCE(MIN(number), 0), COALESCE(MAX(number), -1), NULL FROM articles",
             (generation, now, len(self.lost)),
         )
         settings = {**self._scan.settings(), OLDEST: json.dumps(generation)}

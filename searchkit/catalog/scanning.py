@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.annotations.model import ENTITY_TYPES, EntityMention, TimeExpression
 from searchkit.catalog.connection import connected
-from searchkit.catalog.migrations import renewed_checksum
+from searchkit.catalog.migrations import renewed_checksum, slim_fingerprint
 from searchkit.catalog.packing import (
     DICTIONARY_TABLES,
     Packer,
@@ -27,6 +27,7 @@ from searchkit.catalog.packing import (
 )
 from searchkit.catalog.rows import (
     CHECKED_COLUMNS,
+    CHECKED_VALUES,
     row_checksum,
     stored_article,
     unpack_records,
@@ -187,6 +188,7 @@ class Scan:
     def __init__(self, connection: sqlite3.Connection, version: int) -> None:
         self._connection = connection
         self._has_versions = version >= 2
+        self._is_slim = version >= 4
         self._index_of_ids = (
             "articles_by_id" if version >= 2 else "sqlite_autoindex_articles_1"
         )
@@ -245,11 +247,12 @@ class Scan:
         Return the numbers of all rows of ``articles`` that are known, ascending.
         """
         numbers = self._row_numbers("articles", "article")
-        for index, column in (
+        indexes = [
             (self._index_of_ids, "id"),
             ("articles_by_generation", "generation"),
             ("articles_by_annotators", "annotators"),
-        ):
+        ]
+        for index, column in indexes[: 1 if self._is_slim else None]:
             numbers |= self._numbers(
                 f"SELECT number FROM articles INDEXED BY {index}"
                 f" ORDER BY {column} {{0}}"
@@ -263,7 +266,7 @@ class Scan:
         Raises:
             sqlite3.Error: It cannot be read.
         """
-        columns = ", ".join(CHECKED_COLUMNS)
+        columns = CHECKED_VALUES if self._is_slim else ", ".join(CHECKED_COLUMNS)
         extra = "superseded, checksum, " if self._has_versions else ""
         row = self._connection.execute(
             f"SELECT {extra}{columns} FROM articles NOT INDEXED WHERE number = ?",
@@ -296,7 +299,7 @@ class Scan:
             f" {self._index_of_ids} ORDER BY id {{0}}"
         )[0]
         ids = {n: i for n, i in named if n not in former and isinstance(i, str) and i}
-        if self._has_versions:
+        if self._has_versions and not self._is_slim:
             current, _ = self._walked(
                 "SELECT number, id FROM articles INDEXED BY articles_current"
                 " WHERE superseded IS NULL ORDER BY id {0}"
@@ -379,17 +382,24 @@ class Scan:
         # A page that became empty without a trace shows in the other one alone.
         return sorted(keys), is_whole or is_index_whole
 
-    def origin_fingerprint(self, source: int, article: int) -> str | None:
+    def origin_row(self, source: int, article: int) -> tuple[bytes | None] | None:
         """
-        Return the fingerprint of an origin; ``None`` where it cannot be read.
+        Return the fingerprint of an origin, as the newest version keeps it.
+
+        An older version may have that of the article where the newest has ``None``.
+
+        Returns:
+            ``None`` for the row where it cannot be read.
         """
         with suppress(sqlite3.Error):
             row = self._connection.execute(
                 "SELECT fingerprint FROM origins WHERE source = ? AND article = ?",
                 (source, article),
             ).fetchone()
-            if row is not None and isinstance(row[0], str):
-                return str(row[0])
+            if row is not None:
+                found = row[0] if self._is_slim else slim_fingerprint(row[0])
+                if isinstance(found, bytes) or (self._is_slim and found is None):
+                    return (found,)
         return None
 
     def removed(self) -> tuple[dict[str, int], bool]:

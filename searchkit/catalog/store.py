@@ -30,7 +30,7 @@ from searchkit.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from searchkit.catalog.batch import Batch
@@ -184,7 +184,8 @@ class Catalog(CatalogReader):
         if not is_storable(article_id):
             return None
         row = self._one(
-            "SELECT number, fingerprint, explicit_id, annotators FROM articles"
+            "SELECT number, lower(hex(fingerprint)), explicit_id, annotators"
+            " FROM articles"
             f" WHERE id = ? AND {CURRENT}",
             (article_id,),
         )
@@ -227,14 +228,14 @@ class Catalog(CatalogReader):
 
         Memory is bounded: the ids are listed, and the articles fetched in batches.
         """
-        ids = [
-            article_id
-            for (article_id,) in self._all(
-                f"SELECT id FROM articles WHERE generation > ? AND {CURRENT}"
-                " ORDER BY number",
-                (generation,),
-            )
-        ]
+        # Where these commits have written no row, there is no first, and no article.
+        rows = self._all(
+            "SELECT id FROM articles WHERE number >= (SELECT MIN(first_number)"
+            "  FROM commits WHERE generation > ?1 AND first_number <= last_number)"
+            f" AND generation > ?1 AND {CURRENT} ORDER BY number",
+            (generation,),
+        )
+        ids = [article_id for (article_id,) in rows]
         for start in range(0, len(ids), _IDS_AT_ONCE):
             yield from self.get_many(ids[start : start + _IDS_AT_ONCE]).values()
 
@@ -256,12 +257,21 @@ class Catalog(CatalogReader):
                 :meth:`Batch.put`.
         """
         current = pack_annotators(annotators)
-        rows = self._all(
-            "SELECT id FROM articles WHERE (annotators < ? OR annotators > ?)"
-            f" AND {CURRENT} ORDER BY number",
-            (current, current),
+        commits = self._all(
+            "SELECT first_number, last_number FROM commits"
+            " WHERE annotators IS NOT ? AND first_number <= last_number"
+            " ORDER BY first_number",
+            (current,),
         )
-        return [article_id for (article_id,) in rows]
+        ids: list[str] = []
+        for first, last in _joined(commits):
+            rows = self._all(
+                "SELECT id FROM articles WHERE number BETWEEN ? AND ?"
+                f" AND annotators <> ? AND {CURRENT} ORDER BY number",
+                (first, last, current),
+            )
+            ids += [article_id for (article_id,) in rows]
+        return ids
 
     # --- writing ----------------------------------------------------------------
 
@@ -344,6 +354,22 @@ class Catalog(CatalogReader):
             values,
         )
         return (KnownSource(*row) for row in rows)
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """
+    Join ranges of whole numbers that overlap or follow each other.
+
+    Args:
+        ranges: The first and the last number of each, ordered by the first.
+    """
+    joined: list[tuple[int, int]] = []
+    for first, last in ranges:
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _is_indexed(folder: Path) -> bool:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from searchkit.annotations.model import Annotations
+from searchkit.articles.model import Article
 from searchkit.indexing.workers import Workers, WorkersLostError, can_start
 from searchkit.settings import MAX_PROCESSES
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from searchkit.annotations.model import Annotator
-    from searchkit.articles.model import Article
     from searchkit.indexing.workers import Answer
 
 WORTHWHILE = 300_000
@@ -34,6 +34,7 @@ CHUNK = 30_000
 """Code points of text that a worker gets at a time, about."""
 
 NO_ANNOTATIONS = Annotations()
+_NO_ARTICLE = Article(id="none")
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -113,6 +114,8 @@ class Annotating:
         self._annotators: dict[str, Annotator] = {a.kind: a for a in annotators}
         self._processes = processes if annotators and can_start() else 1
         self._workers: Workers | None = None
+        #: What is promised where nothing is looked for: the same of every article.
+        self._nothing = Promise(self, _NO_ARTICLE, (), NO_ANNOTATIONS)
         #: Begun, and not yet given to workers; code points of these, and of all.
         self._waiting: list[Promise] = []
         self._waiting_size = self._size = 0
@@ -133,6 +136,8 @@ class Annotating:
             by: Fingerprints of the annotators that have made them, by kind; those made
                 by the present ones are kept.
         """
+        if not self.fingerprints:
+            return self._nothing
         wanted = [
             kind for kind, mark in self.fingerprints.items() if by.get(kind) != mark
         ]

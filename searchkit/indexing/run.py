@@ -388,7 +388,12 @@ class IndexingRun:
                         self._move(article, location, known)
                 return
         is_first = article.id not in self._stored
-        self._transfer.put(article, self._annotating.begin(article), counts=is_first)
+        self._transfer.put(
+            article,
+            self._annotating.begin(article),
+            counts=is_first,
+            is_new=known is None,
+        )
         if not location:
             self._transfer.scripted[article.id] = article.fingerprint
         self._stored[article.id] = location

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.catalog import KnownSource
 from searchkit.documents import document_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from searchkit.articles.model import Article
     from searchkit.catalog import Catalog
+    from searchkit.catalog.batch import Outcome
     from searchkit.engines.base import Engine, Writer
     from searchkit.indexing.annotating import Promise
     from searchkit.indexing.report import IndexingReport
@@ -49,15 +50,21 @@ class SourceRecord:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PendingArticle:
+class PendingArticle(NamedTuple):
     """
-    An article on its way; ``counts`` unless nothing in it is new to this run's report.
+    An article on its way.
+
+    Attributes:
+        article: The article.
+        annotations: All of its annotations, once they are there.
+        counts: Unless nothing in it is new to this run's report.
+        is_new: The catalog has none with this id.
     """
 
     article: Article
     annotations: Promise
     counts: bool
+    is_new: bool
 
 
 class Transfer:
@@ -101,7 +108,14 @@ class Transfer:
         #: The commits of the catalog that the engine, and its open transaction, hold.
         self._committed = self._handed = catalog.generation
 
-    def put(self, article: Article, annotations: Promise, *, counts: bool) -> None:
+    def put(
+        self,
+        article: Article,
+        annotations: Promise,
+        *,
+        counts: bool,
+        is_new: bool = False,
+    ) -> None:
         """
         Take an article to be written with the next flush.
 
@@ -109,11 +123,13 @@ class Transfer:
             article: The article.
             annotations: All of its annotations, by then.
             counts: The report is to count it, as added or updated.
+            is_new: Nothing with this id is in the catalog, or pending.
         """
         before = self.pending.get(article.id)
-        counts = counts or (before is not None and before.counts)
-        self.pending[article.id] = PendingArticle(article, annotations, counts)
-        self._size += _text_bytes(article)
+        if before is not None:
+            counts, is_new = counts or before.counts, before.is_new
+        self.pending[article.id] = PendingArticle(article, annotations, counts, is_new)
+        self._size += len(article.title) + len(article.body)
 
     def flush_if_full(self) -> None:
         """
@@ -146,13 +162,17 @@ class Transfer:
         if self.scripted:
             # So that what a script has added stays when a file with the same text goes.
             records.append(SourceRecord(_NO_FILE, self.scripted))
+        written = list(self.pending.values())
         with self._catalog.batch() as batch:
-            batch.expect(list(self.pending))
-            batch.learn([one.article.body for one in self.pending.values()])
-            outcomes = [
-                batch.put(one.article, one.annotations.result(), self._fingerprints)
-                for one in self.pending.values()
-            ]
+            batch.expect(
+                (key for key, one in self.pending.items() if not one.is_new),
+                new=(key for key, one in self.pending.items() if one.is_new),
+            )
+            batch.learn([one.article.body for one in written])
+            outcomes = batch.put_all(
+                ((one.article, one.annotations.result()) for one in written),
+                self._fingerprints,
+            )
             # First what sources have, then what they have no more: an article that went
             # from one to another is never without.
             for record in records:
@@ -160,7 +180,6 @@ class Transfer:
             for record in records:
                 if record.replaces:
                     gone += batch.release(record.source.location, record.produced)
-        written = list(self.pending.values())
         self.pending, self._size = {}, 0
         self.records, self.fresh, self.scripted = [], {}, {}
         self._count(written, outcomes)
@@ -215,20 +234,24 @@ class Transfer:
             self._commit()
 
     def _count(
-        self, written: Sequence[PendingArticle], outcomes: Sequence[str]
+        self, written: Sequence[PendingArticle], outcomes: Sequence[tuple[Outcome, int]]
     ) -> None:
         """
         Count articles that are in the catalog now.
+
+        Args:
+            written: All of them.
+            outcomes: From :meth:`Batch.put_all`.
         """
         report = self._report
-        for one, outcome in zip(written, outcomes, strict=True):
+        for one, (outcome, size) in zip(written, outcomes, strict=True):
             if not one.counts:
                 continue
             if outcome == "added":
                 report.added += 1
             else:
                 report.updated += 1
-            report.text_bytes += len(one.article.body.encode())
+            report.text_bytes += size
             annotations = one.annotations.result()
             report.entities += len(annotations.entities)
             report.dates += len(annotations.times)
@@ -250,10 +273,6 @@ class Transfer:
             if (held := self._engine.generation) is not None:
                 self._catalog.forget_superseded(held)
         self._uncommitted = 0
-
-
-def _text_bytes(article: Article) -> int:
-    return len(article.title.encode()) + len(article.body.encode())
 
 
 def catch_up(

@@ -17,6 +17,7 @@ from searchkit.errors import (
     AmbiguousIdError,
     ArticleNotFoundError,
     IndexAccessError,
+    IndexDamagedError,
     IndexExistsError,
 )
 from searchkit.intervals import Interval
@@ -94,7 +95,7 @@ class TestBatches:
         def fail(batch: Batch) -> None:
             batch.put(article("b"), NONE, ANNOTATORS)
             batch.delete("a")
-            batch.record_source(source("/news.txt"), {"b": "x"})
+            batch.record_source(source("/news.txt"), {"b": "0a"})
             raise error
 
         with pytest.raises(error), catalog.batch() as batch:
@@ -396,6 +397,86 @@ def record(
         return batch.record_source(source(location), produced, keep_rest=keep_rest)
 
 
+class TestRowsOfCommits:
+    """
+    Which rows a commit has written, its own row says.
+    """
+
+    def test_what_has_changed_since_a_commit(self, catalog: Catalog) -> None:
+        """
+        Articles of later commits come in order, replaced and deleted ones do not.
+        """
+        put(catalog, article("a"), article("b"), article("c"))
+        put(catalog, article("d"), article("a", "Sun."))
+        with catalog.batch() as batch:
+            batch.delete("d")
+        put(catalog, article("e"))
+        changed = [
+            [stored.article.id for stored in catalog.changed_since(generation)]
+            for generation in range(5)
+        ]
+        assert [["b", "c", "a", "e"], ["a", "e"], ["e"], ["e"], []] == changed
+
+    def test_numbers_that_are_used_again(self, catalog: Catalog) -> None:
+        """
+        After the last rows are gone for good, the next ones take their numbers.
+        """
+        put(catalog, article("a"), article("b"))
+        with catalog.batch() as batch:
+            batch.delete("b")
+        catalog.forget_superseded(2)
+        put(catalog, article("c"))
+        changed = [stored.article.id for stored in catalog.changed_since(2)]
+        assert ["c"] == changed
+        assert {"a", "c"} == ids(catalog)
+
+    def test_who_was_annotated_otherwise(self, catalog: Catalog) -> None:
+        """
+        Articles of one commit, and of several, are told apart by their annotators.
+        """
+        put(catalog, article("a"), article("b"))
+        with catalog.batch() as batch:
+            batch.put(article("c"), NONE, ANNOTATORS)
+            batch.put(article("d"), NONE, {})
+        with catalog.batch() as batch:
+            batch.put(article("e"), NONE, {})
+            batch.put(article("a", "Sun."), NONE, {})
+        assert ["d", "e", "a"] == catalog.annotated_otherwise(ANNOTATORS)
+        assert ["b", "c"] == catalog.annotated_otherwise({})
+        assert ["b", "c", "d", "e", "a"] == catalog.annotated_otherwise({"times": "2"})
+
+    def test_many_are_put_at_once(self, catalog: Catalog) -> None:
+        """
+        One after the other or together makes no difference, nor an id that comes twice.
+        """
+        put(catalog, article("b"))
+        articles = [article(one, one) for one in "abcad"]
+        with catalog.batch() as batch:
+            batch.expect(["b"], new=["a", "c"])
+            outcomes = batch.put_all([(one, NONE) for one in articles], ANNOTATORS)
+            assert (3, 2) == (batch.added, batch.updated)
+        added, updated = ("added", 1), ("updated", 1)
+        assert [added, updated, added, updated, added] == outcomes
+        assert {"a", "b", "c", "d"} == ids(catalog)
+        assert "b" == catalog.get("b").article.body
+        assert ["a", "b", "c", "d"] == catalog.ids()
+
+    def test_what_is_new_is_not_taken_on_trust(self, catalog: Catalog) -> None:
+        """
+        No id has two current versions, whatever a writer thinks to know.
+        """
+        put(catalog, article("a"))
+
+        def put_as_new() -> None:
+            with catalog.batch() as batch:
+                batch.expect([], new=["a"])
+                batch.put(article("a", "Sun."), NONE, ANNOTATORS)
+
+        with pytest.raises(IndexDamagedError, match="UNIQUE"):
+            put_as_new()
+        assert "Rain." == catalog.get("a").article.body
+
+
 class TestSources:
     def test_a_source_is_known_again(self, catalog: Catalog) -> None:
         """
@@ -468,6 +549,22 @@ class TestSources:
         assert ("", -1) == (known.fingerprint, known.size)
         assert {"a"} == ids(catalog)
 
+    def test_sources_that_agree_are_not_read_again(self, catalog: Catalog) -> None:
+        """
+        Whoever has the text that is stored, though first another, is up to date.
+        """
+        record(catalog, "/one", article("a", "Old."))
+        record(catalog, "/two", article("a", "New."))
+        record(catalog, "/one", article("a", "New."))
+        with catalog.batch() as batch:
+            batch.put(article("a", "Newer."), NONE, ANNOTATORS)
+            batch.put(article("a", "New."), NONE, ANNOTATORS)
+        with catalog.batch() as batch:
+            assert [] == batch.forget_source("/two")
+        known = catalog.known_source("/one")
+        assert known is not None
+        assert ("f", 1) == (known.fingerprint, known.size)
+
     def test_articles_without_a_source_stay(self, catalog: Catalog) -> None:
         """
         What a script added belongs to no source, and no source takes it along.
@@ -484,7 +581,7 @@ class TestSources:
         record(catalog, "/one", article("a"), article("b"))
         with catalog.batch() as batch:
             batch.delete("a")
-            batch.record_source(source("/two"), {"nobody": "x"})
+            batch.record_source(source("/two"), {"nobody": "0a"})
         assert {"/one": 1, "/two": 0} == {
             known.location: known.articles for known in catalog.known_sources()
         }
@@ -510,7 +607,7 @@ def test_totals_count_all(catalog: Catalog) -> None:
         batch.put(article("b", "xyz", published="2019", source="G"), found, ANNOTATORS)
         batch.put(article("c", "", source="Stage"), NONE, ANNOTATORS)
         batch.put(article("d", ""), found, {"times": "times-1"})
-        batch.record_source(source("/one"), {"a": "x"})
+        batch.record_source(source("/one"), {"a": "0a"})
     totals = catalog.totals()
     assert 4 == totals.articles
     assert 5 == totals.text_bytes

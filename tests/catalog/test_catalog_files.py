@@ -13,9 +13,10 @@ import pytest
 
 from searchkit.annotations.model import Annotations
 from searchkit.articles.model import Article
-from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot
+from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot, migrations
+from searchkit.catalog import batch as batch_module
 from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS, VERSION
-from searchkit.catalog.rows import CHECKED_COLUMNS, row_checksum
+from searchkit.catalog.rows import CHECKED_VALUES, row_checksum
 from searchkit.errors import (
     IndexAccessError,
     IndexDamagedError,
@@ -262,9 +263,7 @@ def test_a_row_of_a_stranger_is_an_error_and_no_traceback(
         batch.put(Article(id="a", title="A", body="Text."), Annotations(), {})
     with closing(sqlite3.connect(tmp_path / CATALOG_NAME)) as connection:
         connection.execute(f"UPDATE articles SET {column} = ?", (value,))
-        row = connection.execute(
-            f"SELECT {', '.join(CHECKED_COLUMNS)} FROM articles"
-        ).fetchone()
+        row = connection.execute(f"SELECT {CHECKED_VALUES} FROM articles").fetchone()
         values = [v.decode() if isinstance(v, bytes) else v for v in row[:-1]]
         connection.execute(
             "UPDATE articles SET checksum = ?", (row_checksum(*values, row[-1]),)
@@ -272,6 +271,29 @@ def test_a_row_of_a_stranger_is_an_error_and_no_traceback(
         connection.commit()
     with Catalog.open(tmp_path) as catalog, pytest.raises(IndexDamagedError):
         catalog.get("a")
+
+
+def test_a_catalog_needs_no_extension(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Without it, the checksums of rows are the same.
+    """
+
+    def checksum(*values: object) -> int:
+        text = "\0".join(map(str, values[:-1])).encode()
+        body = values[-1]
+        assert isinstance(body, bytes)
+        return zlib.crc32(text + body)
+
+    article = Article(id="a", title="A", body="Text.")
+    with monkeypatch.context() as context:
+        for module in (migrations, batch_module):
+            context.setattr(module, "row_checksum", checksum)
+        with Catalog.create(tmp_path) as catalog, catalog.batch() as batch:
+            batch.put(article, Annotations(), {})
+    with Catalog.open(tmp_path) as catalog:
+        assert article == catalog.get("a").article
 
 
 @pytest.mark.parametrize("value", ["x", '"x"', "[1]", "null", "{"])

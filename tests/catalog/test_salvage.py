@@ -258,7 +258,7 @@ class TestLosses:
         """
         change(
             folder,
-            "DROP INDEX articles_current",
+            "DROP INDEX articles_by_id",
             "UPDATE articles SET superseded = NULL WHERE id = 'id-001'",
         )
         assert 29 == salvage_catalog(folder).kept

@@ -28,7 +28,7 @@ from searchkit import Article
 from searchkit.annotations.model import Annotations
 from searchkit.catalog import Catalog
 from searchkit.catalog.migrations import APPLICATION_ID, MIGRATIONS, PAGE_BYTES
-from searchkit.catalog.rows import CHECKED_COLUMNS
+from searchkit.catalog.rows import CHECKED_COLUMNS, CHECKED_VALUES
 from tests.checkups.good_index import NOTE
 
 
@@ -173,11 +173,19 @@ def older_release(scene: Scene) -> None:
             f"{MIGRATIONS[0]}; PRAGMA user_version = 1;"
             f" PRAGMA application_id = {APPLICATION_ID};"
             f" ATTACH {str(newer)!r} AS newer;"
-            f" INSERT INTO articles (number, {columns}) SELECT number, {columns}"
+            f" INSERT INTO articles (number, {columns}) SELECT number, {CHECKED_VALUES}"
             "  FROM newer.articles WHERE superseded IS NULL;"
         )
-        for table in ("annotations", "removed", "sources", "origins", "commits"):
+        for table in ("annotations", "removed", "sources"):
             connection.execute(f"INSERT INTO {table} SELECT * FROM newer.{table}")
+        connection.execute(
+            "INSERT INTO origins SELECT o.source, o.article, a.fingerprint"
+            " FROM newer.origins o JOIN articles a ON a.number = o.article"
+        )
+        connection.execute(
+            "INSERT INTO commits SELECT generation, committed, added, updated, deleted"
+            " FROM newer.commits"
+        )
         connection.commit()
     newer.unlink()
 
@@ -320,7 +328,9 @@ DAMAGES: dict[str, Damage] = {
         lambda s: s.catalog.write_bytes(b""), {"catalog-empty"}, mended=False
     ),
     "catalog cut short": Damage(
-        lambda s: cut(s.catalog), {"catalog-damaged"}, mended=False
+        lambda s: os.truncate(s.catalog, 3 * PAGE_BYTES),
+        {"catalog-damaged"},
+        mended=False,
     ),
     "catalog of another program": Damage(
         make_foreign_database, {"catalog-foreign"}, mended=False

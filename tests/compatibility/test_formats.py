@@ -15,7 +15,7 @@ import pytest
 
 import searchkit
 from searchkit import IndexDamagedError, IndexForeignError, IndexVersionError, native
-from searchkit.catalog import migrations
+from searchkit.catalog import Catalog, migrations
 from searchkit.catalog.checks import check_catalog
 from searchkit.catalog.migrations import VERSION
 from searchkit.engines.whoosh import manifest as manifest_module
@@ -94,6 +94,30 @@ class TestOldFormats:
         with searchkit.open_index(path) as index:
             index.add([searchkit.Article(id="script-0", title="Changed")])
             assert len(expected["articles"]) == len(index)
+
+    def test_the_catalog_knows_what_it_knew(self, tmp_path: Path, name: str) -> None:
+        """
+        Fingerprints, sources and what commits have written are as after an indexing.
+        """
+        path, expected = kept(name, tmp_path)
+        keys = "SELECT source, article{} FROM origins ORDER BY source, article"
+        with closing(sqlite3.connect(path / "catalog.db")) as connection:
+            before = connection.execute(keys.format(", NULL")).fetchall()
+        searchkit.upgrade_index(path)
+        with Catalog.open(path) as catalog:
+            stored = [one.article for one in catalog.changed_since(0)]
+            assert sorted(expected["articles"]) == sorted(one.id for one in stored)
+            last = [one.article.id for one in catalog.changed_since(1)]
+            assert 0 < len(last) < len(stored)
+            for article in stored:
+                known = catalog.known_article(article.id)
+                assert known is not None
+                assert article.fingerprint == known.fingerprint
+            assert len(stored) == len(catalog.annotated_otherwise({"times": "other"}))
+        with closing(sqlite3.connect(path / "catalog.db")) as connection:
+            after = connection.execute(keys.format(", fingerprint")).fetchall()
+        assert before
+        assert before == after, "all sources have what is stored"
 
     def test_a_step_that_fails_changes_nothing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

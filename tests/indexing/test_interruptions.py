@@ -210,7 +210,7 @@ def test_an_interrupt_while_documents_are_made_loses_nothing(
         assert ids(-(-(calls + 1) // BATCH) * BATCH) == agreed_ids(again)
 
 
-@pytest.mark.parametrize("method", ["put", "record_source", "finish"])
+@pytest.mark.parametrize("method", ["put_all", "record_source", "finish"])
 def test_a_failure_of_the_catalog_leaves_no_writer_behind(
     *,
     index: Index,
@@ -224,7 +224,7 @@ def test_a_failure_of_the_catalog_leaves_no_writer_behind(
     A full disk fails the run; the next one in the same process works.
     """
     write("a.jsonl", *records(13))
-    calls = {"put": 12, "record_source": 2, "finish": 2}[method]
+    calls = {"put_all": 2, "record_source": 2, "finish": 2}[method]
     error = OSError(28, "No space left on device")
     original = getattr(Batch, method)
     monkeypatch.setattr(Batch, method, after(calls, original, error))

@@ -126,8 +126,8 @@ SURNAMES = frozenset(
 #: Second words of adjectives of nationality.
 SECOND_HALVES = frozenset(
     """
-    Rican Ricans Yorker Yorkers Lankan Lankans Leonean Leoneans Zealander Zealanders Salvadoran Verdean
-    Salvadorans Leonian Islander Islanders
+    Rican Ricans Yorker Yorkers Lankan Lankans Leonean Leoneans Zealander Zealanders
+    Salvadoran Verdean Salvadorans Leonian Islander Islanders
     """.split()
 )
 #: Organisations that a number tells apart: "82nd Airborne Division".

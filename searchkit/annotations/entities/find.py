@@ -254,7 +254,7 @@ def _words(
             tail = _POSSESSIVE.search(word)
             if run_on := _RUN_ON.match(word):
                 b = a + run_on.end(1)  # noqa: PLW2901 - the name alone
-                tail, word = None, text[a:b]  # noqa: PLW2901
+                tail, word = None, text[a:b]
             cut = b - 2 if tail and len(word) > 2 else b
             if tail and _is_possessive_name(word, gazetteer):
                 cut = b
