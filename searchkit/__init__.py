@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     )
     from searchkit.findings import Finding
     from searchkit.hits import Hit, Hits, Snippet
-    from searchkit.index import Index, create_index, open_index
+    from searchkit.index import Index
     from searchkit.indexing import IndexingReport
     from searchkit.naming.values import (
         EntityList,
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         NameExplanation,
         Spelling,
     )
+    from searchkit.opening import create_index, open_index
     from searchkit.queries.notes import Note
     from searchkit.spans import Span
     from searchkit.timelines import Bucket, Timeline, draw_timeline
@@ -173,8 +174,8 @@ _LAZY = {
     "Note": "searchkit.queries.notes",
     "Snippet": "searchkit.hits",
     "Span": "searchkit.spans",
-    "create_index": "searchkit.index",
-    "open_index": "searchkit.index",
+    "create_index": "searchkit.opening",
+    "open_index": "searchkit.opening",
     "Bucket": "searchkit.timelines",
     "Timeline": "searchkit.timelines",
     "draw_timeline": "searchkit.timelines",

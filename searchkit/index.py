@@ -18,72 +18,51 @@ of catalog and engine until it is refreshed; ``docs/specs/durability.md`` says h
 from __future__ import annotations
 
 import os
-import time
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.answering import answer
-from searchkit.catalog import CATALOG_NAME, Catalog, CatalogSnapshot
-from searchkit.engines import local_engine
 from searchkit.engines.base import SORT_ORDERS, SortOrder
 from searchkit.errors import (
-    DateValueError,
     IndexAccessError,
     IndexDamagedError,
-    IndexExistsError,
     IndexForeignError,
     IndexLockedError,
     IndexStoreError,
 )
 from searchkit.fields import NAME_FIELD
+from searchkit.interpreting import day_of
 from searchkit.settings import (
     ALIASES_NAME,
     DEFAULT_LIMIT,
     OPEN_ATTEMPTS,
-    OPEN_DELAY,
     SNIPPETS_PER_HIT,
     WRITER_PATIENCE,
 )
+from searchkit.snapshots import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import date
+    from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO, Self
 
     from searchkit.annotations.entities.aliases import Aliases
     from searchkit.annotations.model import Annotations, EntityType
     from searchkit.articles.model import Article
-    from searchkit.catalog import Totals
-    from searchkit.engines.base import Engine, Searcher
+    from searchkit.catalog import Catalog, Totals
+    from searchkit.engines.base import Engine
     from searchkit.hits import Hits
     from searchkit.indexing import IndexingReport, IndexingRun, Progress
     from searchkit.naming import EntityList, NameExplanation
     from searchkit.naming.tallies import View as NamedView
     from searchkit.queries.tree import Clock
+    from searchkit.snapshots import Snapshot
     from searchkit.timelines import BucketChoice, Timeline
 
 LISTED_KINDS: tuple[EntityType, ...] = ("person", "org", "place")
 """Types of entities that are listed unless others are asked for."""
-
-
-class _View:
-    """
-    One commit, in the engine and in the catalog.
-    """
-
-    __slots__ = ("aliases", "articles", "searcher")
-
-    def __init__(self, searcher: Searcher, articles: CatalogSnapshot) -> None:
-        self.searcher = searcher
-        self.articles = articles
-        #: The rules for names, without and with those by which names are spelled alike.
-        self.aliases: tuple[Aliases, Aliases] | None = None
-
-    def close(self) -> None:
-        self.searcher.close()
-        self.articles.close()
 
 
 class Index:
@@ -104,7 +83,7 @@ class Index:
         self.path = path
         self._catalog = catalog
         self._engine = engine
-        self._open_view: _View | None = None
+        self._open_view: Snapshot | None = None
 
     # --- reading ----------------------------------------------------------------
 
@@ -165,7 +144,7 @@ class Index:
             annotated=lambda: self.is_annotated,
             aliases=self._aliases,
             timeout=timeout,
-            today=_day(today),
+            today=day_of(today),
         )
 
     def timeline(
@@ -222,7 +201,7 @@ class Index:
             annotated=lambda: self.is_annotated,
             aliases=self._aliases,
             timeout=timeout,
-            today=_day(today),
+            today=day_of(today),
         )
 
     def entities(
@@ -275,7 +254,7 @@ class Index:
             limit,
             published_from,
             published_to,
-            _day(today),
+            day_of(today),
             lambda: self.is_annotated,
         )
         view = self._named_view()
@@ -518,54 +497,21 @@ class Index:
         return read_aliases(path)
 
     @property
-    def _view(self) -> _View:
+    def _view(self) -> Snapshot:
         """
         The commit that is seen, opened when first asked for.
         """
         for remaining in range(OPEN_ATTEMPTS - 1, -1, -1):
             if self._open_view is not None:
                 break
-            self._open_view = self._newest_view(is_last_attempt=not remaining)
+            self._open_view = newest_snapshot(
+                self.path,
+                self._engine,
+                is_last_attempt=not remaining,
+                recover=self._recover,
+            )
         assert self._open_view is not None
         return self._open_view
-
-    def _newest_view(self, *, is_last_attempt: bool) -> _View | None:
-        """
-        Open the commit that the engine holds now.
-
-        Returns:
-            ``None`` where a writer has just left that commit behind.
-
-        Raises:
-            IndexDamagedError: A file is damaged, or engine and catalog have no commit
-                in common.
-            IndexLockedError: It is being made anew at this moment.
-        """
-        try:
-            searcher = self._engine.searcher()
-        except IndexDamagedError as error:
-            # Where a making anew has just ended, there is something now.
-            if is_last_attempt or not error.is_unfinished:
-                raise
-            self._recover()
-            return None
-        try:
-            articles = CatalogSnapshot(self.path, searcher.generation)
-        except BaseException:
-            searcher.close()
-            raise
-        if articles.is_whole:
-            return _View(searcher, articles)
-        searcher.close()
-        articles.close()
-        if is_last_attempt:
-            reason = (
-                f"the index holds commit {articles.generation}, and the catalog has"
-                f" {articles.oldest_generation} to {articles.last_generation}"
-            )
-            raise IndexDamagedError(str(self.path), reason)
-        time.sleep(OPEN_DELAY)
-        return None
 
     @contextmanager
     def _writing(
@@ -640,97 +586,3 @@ class Index:
         except IndexStoreError:
             return False
         return True
-
-
-def _day(value: str | date | None) -> date | None:
-    """
-    Read a day of the calendar.
-
-    Raises:
-        DateValueError: It is none, or more than one.
-    """
-    if value is None or not isinstance(value, str):
-        return value.date() if isinstance(value, datetime) else value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise DateValueError(value, True) from None  # noqa: FBT003 - as above
-
-
-def create_index(path: str | os.PathLike[str], *, annotate: bool = True) -> Index:
-    """
-    Make an empty index.
-
-    Args:
-        path: A folder; made where it is missing.  Other files in it are left alone.
-        annotate: Find dates and entities in the articles that will be added.  Without,
-            indexing is faster, and ``dates:``, ``person:`` and the like find nothing.
-
-    Raises:
-        IndexExistsError: There is one already.
-        IndexAccessError: The folder cannot be written to.
-    """
-    from searchkit.catalog import WriterLock  # noqa: PLC0415 - readers do without
-    from searchkit.indexing import catch_up  # noqa: PLC0415
-
-    folder = Path(path)
-    catalog = Catalog.create(folder)
-    try:
-        with WriterLock(folder):
-            if catalog.generation:
-                raise IndexExistsError(str(folder))  # noqa: TRY301 - made just before
-            catalog.set_setting("annotate", annotate)
-            engine = local_engine(folder)
-            catch_up(catalog, engine)
-    except BaseException:
-        catalog.close()
-        raise
-    return Index(folder, catalog, engine)
-
-
-def open_index(
-    path: str | os.PathLike[str],
-    *,
-    progress: Callable[[Progress], None] | None = None,
-) -> Index:
-    """
-    Open an index.
-
-    What a writer that died has left undone is finished first.
-
-    Args:
-        path: The index folder.
-        progress: Called after each article that is finished so.
-
-    Raises:
-        IndexMissingError: There is none.
-        IndexDamagedError, IndexVersionError, IndexOutdatedError: It has to be repaired,
-            upgraded, or restored from a backup; the hint says which.
-        IndexLockedError: It is being made anew at this moment.
-    """
-    index = open_damaged_index(path)
-    try:
-        index._recover(progress)  # noqa: SLF001 - same module
-    except BaseException:
-        index.close()
-        raise
-    return index
-
-
-def open_damaged_index(path: str | os.PathLike[str]) -> Index:
-    """
-    Open an index whatever state its engine is in, for :meth:`Index.rebuild`.
-
-    Raises:
-        IndexMissingError: There is none.
-        IndexDamagedError: The catalog itself cannot be read.
-    """
-    folder = Path(path)
-    return Index(folder, Catalog.open(folder), local_engine(folder))
-
-
-def index_exists(path: str | os.PathLike[str]) -> bool:
-    """
-    Tell whether there is an index in a folder, in whatever state.
-    """
-    return (Path(path) / CATALOG_NAME).exists()

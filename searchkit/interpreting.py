@@ -8,9 +8,10 @@ where the index lacks what a query asks for.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from searchkit.errors import DateValueError
 from searchkit.intervals import Interval
 from searchkit.queries import parse
 from searchkit.queries.dates import DateValue, ReferenceDay, read_dates
@@ -20,7 +21,6 @@ from searchkit.queries.tree import DateRange, Leaf, Mention, Name, Query, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from searchkit.catalog import CatalogReader
     from searchkit.engines.base import Searcher
@@ -147,3 +147,18 @@ def _days(
     if isinstance(value, datetime):
         value = value.date()
     return DateValue(value, value)
+
+
+def day_of(value: str | date | None) -> date | None:
+    """
+    Read a day of the calendar; ``None`` for ``None``.
+
+    Raises:
+        DateValueError: It is none, or more than one.
+    """
+    if value is None or not isinstance(value, str):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise DateValueError(value, True) from None  # noqa: FBT003 - it is a whole day

@@ -33,7 +33,7 @@ from searchkit import (
 )
 from searchkit.catalog import WriterLock
 from searchkit.engines.base import Searcher
-from searchkit.index import open_damaged_index
+from searchkit.opening import open_damaged_index
 
 Ids = Callable[[Index], set[str]]
 
@@ -46,7 +46,7 @@ import os, pkgutil, signal, sys
 import searchkit
 from searchkit import Article
 from searchkit.indexing import transfer
-from searchkit.index import open_damaged_index
+from searchkit.opening import open_damaged_index
 
 transfer.BATCH_ARTICLES = {BATCH}
 transfer.ARTICLES_PER_COMMIT = {2 * BATCH}

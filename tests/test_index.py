@@ -37,7 +37,7 @@ from searchkit import (
     Span,
 )
 from searchkit.engines.base import SortOrder
-from searchkit.index import index_exists
+from searchkit.opening import index_exists
 
 Ids = Callable[[Index], set[str]]
 

@@ -329,7 +329,7 @@ def _check(
     Hold what is left of an index against what had been promised.
     """
     from searchkit import IndexMissingError, open_index  # noqa: PLC0415
-    from searchkit.index import index_exists  # noqa: PLC0415
+    from searchkit.opening import index_exists  # noqa: PLC0415
 
     if number == 0 and not ended and not index_exists(index):
         try:

@@ -175,7 +175,7 @@ class Operation:
             RuntimeError: A source could not be read, which none of them allows for.
         """
         import searchkit  # noqa: PLC0415
-        from searchkit.index import open_damaged_index  # noqa: PLC0415
+        from searchkit.opening import open_damaged_index  # noqa: PLC0415
 
         if self.kind == "back_up":
             assert self.place is not None

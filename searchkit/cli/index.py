@@ -13,7 +13,7 @@ import searchkit
 from searchkit import native
 from searchkit.cli.output import counted, index_option, say, say_error, sized
 from searchkit.cli.progress import open_index, progress_bar
-from searchkit.index import index_exists
+from searchkit.opening import index_exists
 from searchkit.settings import MAX_PROCESSES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 
 from searchkit.cli.output import counted, index_option
 from searchkit.cli.progress import progress_bar
-from searchkit.index import open_damaged_index
+from searchkit.opening import open_damaged_index
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import searchkit.checkups.adopt as adopt_module
 from searchkit import Article, IndexForeignError, IndexLockedError
 from searchkit.catalog import WriterLock
 from searchkit.checkups import adopt_documents, check_index, repair_index
-from searchkit.index import open_damaged_index
+from searchkit.opening import open_damaged_index
 from tests.checkups.good_index import Good, ask, contents
 
 TALKS: dict[str, Any] = {

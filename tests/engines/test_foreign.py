@@ -44,7 +44,7 @@ def foreign(index: Index) -> list[tuple[str, str]]:
 
 
 def foreign_of(path: Path) -> list[tuple[str, str]]:
-    with searchkit.index.open_damaged_index(path) as index:
+    with searchkit.opening.open_damaged_index(path) as index:
         return foreign(index)
 
 
@@ -83,7 +83,7 @@ class TestTheyAreNotLost:
         A rebuilding would delete them: it says so, and can be told to.
         """
         write(path, id="x", title="Foreign")
-        with searchkit.index.open_damaged_index(path) as index:
+        with searchkit.opening.open_damaged_index(path) as index:
             with pytest.raises(IndexForeignError, match="a document"):
                 index.rebuild()
             assert [("Foreign", "")] == foreign(index)
@@ -129,7 +129,7 @@ class TestTheyAreNotLost:
         write(path, id="x", title="Foreign")
         ours.write_bytes(ours.read_bytes()[:-40])
         titles: list[str] = []
-        with searchkit.index.open_damaged_index(path) as index:
+        with searchkit.opening.open_damaged_index(path) as index:
             documents = index._engine.foreign_documents()
             with pytest.raises(IndexDamagedError):
                 titles.extend(one.title for one in documents)
@@ -198,7 +198,7 @@ class TestFolderOfAStranger:
         (path / "manifest.json.tmp").symlink_to(thesis)
         (path / "writer.json").symlink_to(thesis)
         (path / "MAIN_x.seg").symlink_to(thesis)
-        with searchkit.index.open_damaged_index(path) as index:
+        with searchkit.opening.open_damaged_index(path) as index:
             assert 3 == index.rebuild(discard=True)
             index.add([Article(id="new", title="New")])
             assert 4 == len(index)
@@ -220,7 +220,7 @@ class TestFolderOfAStranger:
         ):
             index.search("ours")
             index.add([Article(id="new", title="New")])
-        with searchkit.index.open_damaged_index(path) as index:
+        with searchkit.opening.open_damaged_index(path) as index:
             index.rebuild(discard=True)
             assert len(index) >= 3
 
@@ -235,7 +235,7 @@ class TestLocks:
         monkeypatch.setattr("searchkit.engines.whoosh.engine.LOCK_PATIENCE", 0.0)
         writer = open_dir(path).writer()
         before = {one.name for one in path.glob("*MAIN_*")}
-        with searchkit.index.open_damaged_index(path) as index:
+        with searchkit.opening.open_damaged_index(path) as index:
             with pytest.raises(searchkit.IndexLockedError, match="Whoosh"):
                 index.rebuild(discard=True)
             assert before <= {one.name for one in path.glob("*MAIN_*")}
