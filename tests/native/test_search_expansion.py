@@ -54,6 +54,9 @@ patterns: st.SearchStrategy[Plan] = st.one_of(
     ),
 )
 
+#: Near words that were looked for so often are kept in a table.
+ASKED_OFTEN = 40
+
 
 def words_of(words: Sequence[str]) -> list[Entry]:
     return [Entry(f"k{n}", 1, {"body": [word]}) for n, word in enumerate(words)]
@@ -96,6 +99,75 @@ def test_terms_are_those_that_a_pattern_describes(
         total, _, cut = corpus.searcher.search(pattern, limit=1, max_expansions=limit)
         assert total == len(model.scores(pattern, max_expansions=limit))
         assert len(cut) == (len(every) > limit)
+
+
+@given(
+    words=st.lists(letters.filter(bool), min_size=1, max_size=60),
+    wanted=st.lists(
+        st.tuples(letters | st.text(max_size=9), st.booleans()), min_size=1, max_size=30
+    ),
+)
+@settings(max_examples=60)
+def test_near_words_are_the_same_however_often_they_are_asked_for(
+    tmp_path_factory: pytest.TempPathFactory,
+    words: list[str],
+    wanted: list[tuple[str, bool]],
+) -> None:
+    """
+    What is one edit away is found as well once there is a table of it.
+    """
+    middle = len(words) // 2
+    segments = [words_of(part) for part in (words[:middle], words[middle:]) if part]
+    folder = tmp_path_factory.mktemp("words")
+    corpus = make_corpus(folder, segments, [set() for _ in segments])
+    for _ in range(ASKED_OFTEN):
+        corpus.searcher.expand("fuzzy", "words", "a", 1, 0, limit=1)
+    for text, transpositions in wanted:
+        pattern = ("fuzzy", "words", text, 1, 0, transpositions)
+        described = {word for word in words if matches_term(pattern, word)}
+        every = [
+            (word, corpus.model.document_frequency("words", word)) for word in described
+        ]
+        every.sort(
+            key=lambda item: (
+                distance_of(pattern, item[0]),
+                -item[1],
+                item[0].encode(),
+            )
+        )
+        assert corpus.searcher.expand(*pattern, limit=99) == every
+        assert corpus.searcher.count(pattern) == len(corpus.model.scores(pattern))
+
+
+@pytest.mark.parametrize("length", [1, 2, 64, 120, 255, 256])
+def test_near_words_of_any_length_are_found(tmp_path: Path, length: int) -> None:
+    """
+    The first edit, the last and those in the middle are one edit each.
+    """
+    word = "".join(chr(ord("a") + number % 23) for number in range(length))
+    places = {0, 1, length // 2 - 1, length // 2, length // 2 + 1, length - 1, length}
+    near = {word}
+    for at in (place for place in places if 0 <= place <= length):
+        before, behind = word[:at], word[at:]
+        near |= {f"{before}z{behind}", f"{before}z{behind[1:]}", before + behind[1:]}
+        near.add(before + behind[1:2] + behind[:1] + behind[2:])
+    near = {one for one in near if 0 < len(one) <= 255}
+    far = {f"z{word}z"[:255], word[: length // 2], "zzz"} - near
+    corpus = make_corpus(tmp_path, [words_of(sorted(near | far))], [set()])
+    if length > 255:
+        near = set()
+    for _ in range(ASKED_OFTEN):
+        if length > 255:
+            with pytest.raises(ValueError, match="255 characters"):
+                corpus.searcher.expand("fuzzy", "words", word, 1, 0, limit=999)
+            continue
+        found = corpus.searcher.expand("fuzzy", "words", word, 1, 0, limit=999)
+        described = {
+            one
+            for one in near | far
+            if matches_term(("fuzzy", "words", word, 1, 0, True), one)
+        }
+        assert {one for one, _ in found} == described >= near
 
 
 @pytest.fixture
@@ -151,6 +223,9 @@ def test_terms_need_not_be_text(tmp_path: Path) -> None:
     assert len(searcher.expand("wildcard", "raw", "*", limit=9)) == 5
     assert len(searcher.expand("wildcard", "raw", "?", limit=9)) == 1
     assert len(searcher.expand("fuzzy", "raw", "abc", 3, 0, limit=9)) == 5
+    for _ in range(ASKED_OFTEN):
+        assert len(searcher.expand("fuzzy", "raw", "abc", 1, 0, limit=9)) == 1
+        assert len(searcher.expand("fuzzy", "raw", "", 1, 0, limit=9)) == 1
     assert searcher.count(("range", "raw", b"\x80", None, True, True)) == 1
 
 

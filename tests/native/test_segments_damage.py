@@ -197,6 +197,24 @@ def test_damage_met_while_beginnings_are_read(
         assert str(path) == caught.value.path
 
 
+def test_damage_met_while_near_words_are_kept(
+    samples: list[Path], tmp_path: Path
+) -> None:
+    """
+    Where a table of the terms cannot be made, the damage is told of as without one.
+    """
+    section = place(samples, 1, layout.TERM_BLOCKS, FIELDS.index("id"))
+    # The last block of terms, which the walk comes to.
+    last = section.offset + section.size - 2 * 24
+    path = tmp_path / "one.sks"
+    path.write_bytes(altered(samples, 1, {last: b"\xff" * 8}))
+    searcher = native.Searcher([(native.Segment(path), b"")])
+    for _ in range(100):
+        with pytest.raises(IndexDamagedError) as caught:
+            searcher.expand("fuzzy", "id", "k9999999", 1, 0, limit=9)
+        assert str(path) == caught.value.path
+
+
 @pytest.mark.parametrize("shift", [0, 5, 17, 31, 32])
 def test_windows_that_searching_has_no_room_for(
     samples: list[Path], tmp_path: Path, shift: int

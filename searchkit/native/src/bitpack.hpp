@@ -104,6 +104,16 @@ void unpack_block(const uint8_t* in, uint32_t bits, uint32_t* out);
 // The same with sums; see unpack_sums_of().
 void unpack_sums(const uint8_t* in, uint32_t bits, uint32_t base, uint32_t* out);
 
+// One of the 128 numbers of a block; may read 16 bytes behind the block.
+inline uint32_t read_packed(const uint8_t* in, uint32_t bits, uint32_t number) {
+  if (bits == 0) return 0;
+  const uint32_t bit = number / 4 * bits;
+  const uint8_t* at = in + bit / 32 * 16 + number % 4 * 4;
+  const uint64_t word = uint64_t{load<uint32_t>(at + 16)} << 32 | load<uint32_t>(at);
+  return static_cast<uint32_t>(word >> bit % 32) &
+         static_cast<uint32_t>((uint64_t{1} << bits) - 1);
+}
+
 // One number of a run of bits; may read 8 bytes from the byte that it begins in.
 inline uint32_t read_bits(const uint8_t* in, uint64_t bit, uint32_t bits) {
   if (bits == 0) return 0;

@@ -171,6 +171,23 @@ void PostingList::frequencies(uint32_t block, uint32_t* out) const {
   check_frequencies(found.frequency_bits, out, size);
 }
 
+uint32_t PostingList::frequency(uint32_t block, uint32_t number) const {
+  if (!has_frequencies_) return 1;
+  const Packed found = packed(block);
+  const uint32_t size = block_size(block);
+  uint32_t value = 0;
+  if (size == kBlock) {
+    value = read_packed(found.data + packed_block_size(found.document_bits),
+                        found.frequency_bits, number);
+  } else {
+    const uint64_t first = uint64_t{size} * found.document_bits;
+    value = read_bits(found.data, first + uint64_t{number} * found.frequency_bits,
+                      found.frequency_bits);
+  }
+  if (value == kNone) segment_->damaged(kAltered);
+  return value + 1;
+}
+
 // Throws Damage where a frequency is 0: 2**32 - 1, less 1, in all its bits.
 void PostingList::check_frequencies(uint32_t bits, const uint32_t* numbers,
                                     uint32_t count) const {

@@ -17,30 +17,6 @@ bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-// Takes a code point off the beginning of UTF-8 text that is not empty.  A byte that
-// begins none stands for itself, above all code points.
-inline uint32_t take_code_point(std::string_view& text) {
-  const auto lead = static_cast<uint8_t>(text[0]);
-  if (lead < 0x80) {
-    text.remove_prefix(1);
-    return lead;
-  }
-  const size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  uint32_t point = lead & (0xFFu >> (size + 1));
-  bool whole = lead >= 0xC2 && lead < 0xF5 && size <= text.size();
-  for (size_t i = 1; whole && i < size; ++i) {
-    const auto next = static_cast<uint8_t>(text[i]);
-    whole = (next & 0xC0) == 0x80;
-    point = point << 6 | (next & 0x3F);
-  }
-  if (!whole) {
-    text.remove_prefix(1);
-    return 0x110000 + lead;
-  }
-  text.remove_prefix(size);
-  return point;
-}
-
 void append_utf8(std::string& text, uint32_t point) {
   const auto add = [&](uint32_t byte) { text.push_back(static_cast<char>(byte)); };
   const auto add_rest = [&](uint32_t shift) { add(0x80 | (point >> shift & 0x3F)); };

@@ -11,6 +11,9 @@ namespace {
 constexpr uint64_t kFilterLead = 4;
 // Candidates that are looked up one by one.
 constexpr uint32_t kFewCandidates = 16;
+// Terms that windows are looked at together for, at most, and the size of these.
+constexpr uint32_t kMostLed = 16;
+constexpr uint32_t kMostLedShift = 8;
 // A window of so many documents a match of a set is looked at document by document.
 constexpr uint32_t kDenseShare = 8;
 
@@ -73,6 +76,26 @@ void AndNode::keep_by_window(Candidates& out, float least) const {
   out.resize(kept);
 }
 
+// The same for the next node alone, whose list has a row of bounds; `after` is the
+// bound of those behind it.
+void AndNode::keep_by_row(const TermNode& node, float least, float after,
+                          Candidates& out) const {
+  const float factor = node.weight() * place_.slack;
+  const DecodedList& list = node.list();
+  uint32_t* documents = out.documents();
+  float* scores = out.scores();
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < out.count(); ++i) {
+    const uint32_t document = documents[i];
+    const float score = scores[i];
+    const float bound = factor * list.share_bound(document >> place_.window_shift);
+    documents[kept] = document;
+    scores[kept] = score;
+    kept += score + bound + after >= least;
+  }
+  out.resize(kept);
+}
+
 void AndNode::fill(Range range, float least, Candidates& out) {
   const uint32_t count = required_.count;
   after_[count - 1] = 0;
@@ -86,7 +109,14 @@ void AndNode::fill(Range range, float least, Candidates& out) {
   required_[0].fill(range, least - after_[0], out);
   const bool by_window = range.size() > uint64_t{1} << place_.window_shift;
   if (out.scored() && rests_ != nullptr && by_window) keep_by_window(out, least);
+  const bool by_row = out.scored() && rests_ == nullptr && least > kNoMatch;
   for (uint32_t i = 1; i < count && out.count() > 0; ++i) {
+    if (by_row && required_[i].kind() == NodeKind::kTerm) {
+      const auto& node = static_cast<TermNode&>(required_[i]);
+      if (node.uses_shares() && node.list().has_row()) {
+        keep_by_row(node, least, after_[i], out);
+      }
+    }
     required_[i].refine(out, least - after_[i]);
   }
   for (Node* node : excluded_) {
@@ -170,6 +200,26 @@ void OrNode::compute_bounds(float* out) {
       out[w] = sum > 0 ? sum : most;
     }
   }
+  if (all_terms_ && nodes_.count <= kMostLed && place_.window_shift <= kMostLedShift) {
+    sum_tails();
+  }
+}
+
+// For each node and window, the bounds of the nodes behind it.
+void OrNode::sum_tails() {
+  Arena& arena = place_.arena();
+  float** tails = arena.array<float*>(nodes_.count);
+  tails[nodes_.count - 1] = arena.zeros<float>(place_.windows);
+  for (uint32_t i = nodes_.count - 1; i > 0; --i) {
+    const float* bounds = nodes_[i].bounds();
+    const float* behind = tails[i];
+    float* sums = arena.array<float>(place_.windows);
+    for (uint32_t w = 0; w < place_.windows; ++w) {
+      sums[w] = behind[w] + std::max(bounds[w], 0.0f);
+    }
+    tails[i - 1] = sums;
+  }
+  tails_ = tails;
 }
 
 void OrNode::mark(Bitset& set) {
@@ -235,6 +285,76 @@ void OrNode::finish_each(uint32_t needed, uint32_t count, float least,
     kept += score >= least;
   }
   out.resize(kept);
+}
+
+bool OrNode::is_led(uint32_t window, float least) const {
+  if (tails_ == nullptr) return false;
+  const uint32_t lead = lead_of(window);
+  return lead == nodes_.count || tails_[lead][window] < least;
+}
+
+// The number of the first node that can match in a window, or that of nodes.
+uint32_t OrNode::lead_of(uint32_t window) const {
+  uint32_t lead = 0;
+  while (lead < nodes_.count && nodes_[lead].bounds()[window] == kNoMatch) ++lead;
+  return lead;
+}
+
+void OrNode::fill_led(const uint32_t* windows, uint32_t count, float least,
+                      Candidates& out) {
+  Arena& arena = place_.arena();
+  const uint32_t shift = place_.window_shift, room = (count << shift) + 1;
+  out.clear(arena, room);
+  uint8_t* leads = flags_.reserve(arena, room);
+  uint32_t* which = which_.reserve(arena, room);
+  uint32_t* where = where_.reserve(arena, room);
+  uint32_t* wanted = wanted_.reserve(arena, room);
+  uint32_t* documents = out.documents();
+  float* scores = out.scores();
+  uint32_t size = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t lead = lead_of(windows[i]);
+    if (lead == nodes_.count) continue;
+    auto& term = static_cast<TermNode&>(nodes_[lead]);
+    const float enough = least - tails_[lead][windows[i]];
+    const uint32_t begin = windows[i] << shift;
+    const uint32_t left = place_.documents - begin;
+    const Range range = {begin, begin + std::min(left, 1u << shift)};
+    term.list().each_within(range, [&](uint32_t posting, uint32_t document) {
+      const float score = term.score(posting);
+      documents[size] = document;
+      scores[size] = score;
+      leads[size] = static_cast<uint8_t>(lead);
+      size += score >= enough;
+    });
+  }
+  for (uint32_t k = 1; k < nodes_.count && size > 0; ++k) {
+    const float* tails = tails_[k - 1];
+    uint32_t kept = 0, sought = 0;
+    for (uint32_t i = 0; i < size; ++i) {
+      const uint32_t document = documents[i];
+      const uint8_t lead = leads[i];
+      const float score = scores[i];
+      documents[kept] = document;
+      scores[kept] = score;
+      leads[kept] = lead;
+      which[sought] = kept;
+      wanted[sought] = document;
+      const bool is_behind = lead < k;
+      const bool is_able = !is_behind | (score + tails[document >> shift] >= least);
+      sought += is_behind & is_able;
+      kept += is_able;
+    }
+    size = kept;
+    auto& term = static_cast<TermNode&>(nodes_[k]);
+    uint32_t* numbers = numbers_.reserve(arena, room);
+    const uint32_t found = term.list().locate_few(wanted, sought, numbers, where);
+    for (uint32_t i = 0; i < found; ++i) {
+      scores[which[numbers[i]]] += term.score(where[i]);
+    }
+  }
+  out.resize(size);
+  out.keep_from(least);
 }
 
 // Adds up the scores of the first active nodes.

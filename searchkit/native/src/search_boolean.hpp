@@ -30,6 +30,8 @@ class AndNode : public Node {
  private:
   void order_filters();
   void keep_by_window(Candidates& out, float least) const;
+  void keep_by_row(const TermNode& node, float least, float after,
+                   Candidates& out) const;
 
   NodeList required_, excluded_;
   float* rests_ = nullptr;  // by window: bounds of all but the first, after prepare()
@@ -49,6 +51,12 @@ class OrNode : public Node {
   const NodeList& nodes() const { return nodes_; }
   // Whether all nodes are terms.
   bool all_terms() const { return all_terms_; }
+  // Whether, in a window, all documents that reach a score have the first of the terms
+  // that occur there.  False before prepare(), and where not all nodes are terms.
+  bool is_led(uint32_t window, float least) const;
+  // The same as fill() for such windows, ascending, where scores are wanted: together
+  // they take less time.
+  void fill_led(const uint32_t* windows, uint32_t count, float least, Candidates& out);
 
   void fill(Range range, float least, Candidates& out) override;
   uint32_t locate(const uint32_t* documents, uint32_t count, uint32_t* which,
@@ -60,6 +68,8 @@ class OrNode : public Node {
 
  private:
   void finish_each(uint32_t needed, uint32_t count, float least, Candidates& out);
+  void sum_tails();
+  uint32_t lead_of(uint32_t window) const;
   void join(uint32_t count, Range range, float least, Candidates& out);
   void collect_dense(Range range, float least, Candidates& out);
   void collect_sparse(Range range, float least, Candidates& out);
@@ -70,7 +80,8 @@ class OrNode : public Node {
   float* after_;           // bounds of each active node and those behind it
   Span* spans_;            // postings of the active terms
   Candidates** filled_;    // matches of the other active nodes
-  Room<uint32_t> which_;
+  float** tails_ = nullptr;  // see sum_tails()
+  Room<uint32_t> which_, where_, wanted_, numbers_;
   Room<float> scores_, totals_;
   Room<uint8_t> flags_;
 };

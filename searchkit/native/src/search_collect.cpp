@@ -22,20 +22,23 @@ constexpr float kLayerShares[] = {0.94f, 0.86f, 0.75f, 0.55f};
 constexpr uint32_t kLayers = 4;
 // Windows after which the threshold is good, so that the order matters less than that
 // neighbours share blocks.
-constexpr uint32_t kEnough = 24;
+constexpr uint32_t kEnough = 12;
+// Windows that are looked at together, at most.
+constexpr uint32_t kBatchWindows = 16;
 // In the place of its bound: the window was looked at.
 constexpr float kVisited = -1;
 
-// The highest of many bounds; in four lanes, since one waits for the one before.
-float highest(const float* bounds, uint32_t count) {
-  float most[4] = {kNoMatch, kNoMatch, kNoMatch, kNoMatch};
-  uint32_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    for (uint32_t k = 0; k < 4; ++k) {
-      most[k] = most[k] < bounds[i + k] ? bounds[i + k] : most[k];
-    }
+typedef float FloatLanes __attribute__((vector_size(16)));
+
+// The highest of kStep bounds.
+float highest_of_step(const float* bounds) {
+  FloatLanes most;
+  std::memcpy(&most, bounds, sizeof most);
+  for (uint32_t i = 4; i < kStep; i += 4) {
+    FloatLanes here;
+    std::memcpy(&here, bounds + i, sizeof here);
+    most = most < here ? here : most;
   }
-  for (; i < count; ++i) most[0] = std::max(most[0], bounds[i]);
   return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
 }
 
@@ -90,19 +93,21 @@ void Collector::search(TopK& top) {
     offer_set(static_cast<const SetNode&>(*root_), top);
     return;
   }
-  const bool conjunctive =
-      root_->kind() == NodeKind::kAnd || root_->kind() == NodeKind::kPhrase;
   // Bounds cost about as much as looking at so many postings; where all parts have to
   // match, they also save less.
-  const uint64_t few = uint64_t{place.windows} * (conjunctive ? 12 : 2);
+  const bool is_and = root_->kind() == NodeKind::kAnd;
+  const bool is_phrase = root_->kind() == NodeKind::kPhrase;
+  const uint64_t few = uint64_t{place.windows} * (is_and ? 12 : is_phrase ? 4 : 2);
   if (root_->cost() <= few || place.windows < 4) {
     walk(top);
     return;
   }
   root_->prepare();
   proximity_.prepare();
-  float* bounds = place.arena().array<float>(place.windows);
+  // Windows are looked at by kStep; those behind the last one match nothing.
+  float* bounds = place.arena().array<float>(place.windows + kStep);
   std::memcpy(bounds, root_->bounds(), place.windows * sizeof *bounds);
+  std::fill_n(bounds + place.windows, kStep, kNoMatch);
   if (!proximity_.is_empty()) {
     for (uint32_t w = 0; w < place.windows; ++w) bounds[w] += proximity_.bounds()[w];
   }
@@ -161,30 +166,32 @@ void Collector::walk(TopK& top) {
   }
 }
 
+Collector::Tops Collector::tops_of(const float* bounds) const {
+  const Place& place = tree_.place();
+  const uint32_t steps = (place.windows + kStep - 1) / kStep;
+  Tops tops = {place.arena().array<float>(steps), 0};
+  for (uint32_t i = 0; i < steps; ++i) {
+    tops.highest[i] = highest_of_step(bounds + size_t{i} * kStep);
+    tops.most = std::max(tops.most, tops.highest[i]);
+  }
+  return tops;
+}
+
 // Writes the windows with bounds from `low` to below `high`; if they are to be sorted,
 // about in the order of their bounds, the highest first.  Returns how many there are.
-uint32_t Collector::order_windows(const float* bounds, float low, float high,
-                                  bool sorted, uint32_t* order) {
-  const uint32_t windows = tree_.place().windows;
-  uint32_t* found = order_room_.reserve(tree_.place().arena(), windows);
+// `tops` has the highest bound of each kStep windows, or more.
+uint32_t Collector::order_windows(const float* bounds, const float* tops, float low,
+                                  float high, bool sorted, uint32_t* order) {
+  const Place& place = tree_.place();
+  uint32_t* found = order_room_.reserve(place.arena(), place.windows);
   uint32_t count = 0;
-  const auto is_wanted = [&](uint32_t window) {
-    return (bounds[window] >= low) & (bounds[window] < high);
-  };
-  uint32_t w = 0;
   // Most layers have few windows: many are passed over at a time.
-  for (; w + kStep <= windows; w += kStep) {
-    int any = 0;
-    for (uint32_t k = 0; k < kStep; ++k) any |= is_wanted(w + k);
-    if (any == 0) continue;
+  for (uint32_t w = 0; w < place.windows; w += kStep) {
+    if (tops[w / kStep] < low) continue;
     for (uint32_t k = 0; k < kStep; ++k) {
       found[count] = w + k;
-      count += is_wanted(w + k);
+      count += (bounds[w + k] >= low) & (bounds[w + k] < high);
     }
-  }
-  for (; w < windows; ++w) {
-    found[count] = w;
-    count += is_wanted(w);
   }
   if (!sorted || count < 2) {
     std::memcpy(order, found, count * sizeof *order);
@@ -213,19 +220,27 @@ uint32_t Collector::order_windows(const float* bounds, float low, float high,
 void Collector::walk_windows(float* bounds, TopK& top) {
   const Place& place = tree_.place();
   auto* order = place.arena().array<uint32_t>(place.windows);
+  const Tops tops = tops_of(bounds);
+  const float most = tops.most;
   const bool conjunctive =
       root_->kind() == NodeKind::kAnd || root_->kind() == NodeKind::kPhrase;
   const uint32_t size = 1u << place.window_shift;
-  const float most = std::max(highest(bounds, place.windows), 0.0f);
   uint32_t looked_at = 0;
   float high = most * 2 + 1;
   for (uint32_t layer = 0;; ++layer) {
     const float enough = std::max(least(top), 0.0f);
     const float share = layer < kLayers ? kLayerShares[layer] : 0;
     const float low = std::max(most * share, enough);
+    const bool sorted = conjunctive || looked_at < kEnough;
     const uint32_t count =
-        order_windows(bounds, low, high, conjunctive || looked_at < kEnough, order);
-    for (uint32_t i = 0; i < count; ++i) {
+        order_windows(bounds, tops.highest, low, high, sorted, order);
+    uint32_t begin = 0;
+    // With a good threshold, most windows of a disjunction can be looked at together.
+    if (root_->kind() == NodeKind::kOr && proximity_.is_empty() &&
+        looked_at >= kEnough) {
+      begin = visit_led(static_cast<OrNode&>(*root_), bounds, order, count, top);
+    }
+    for (uint32_t i = begin; i < count; ++i) {
       const uint32_t window = order[i];
       if (bounds[window] < least(top)) continue;
       if (conjunctive && looked_at == kFirstWindows) {
@@ -239,6 +254,33 @@ void Collector::walk_windows(float* bounds, TopK& top) {
     if (low <= enough) return;
     high = low;
   }
+}
+
+// Looks at those windows of a disjunction together for which that can be done; moves
+// the others to the end, and returns where they begin.
+uint32_t Collector::visit_led(OrNode& node, const float* bounds, uint32_t* order,
+                              uint32_t count, TopK& top) {
+  uint32_t led[kBatchWindows];
+  uint32_t others = 0;
+  for (uint32_t i = 0; i < count;) {
+    stop_.check();
+    const float enough = least(top);
+    uint32_t size = 0;
+    for (; i < count && size < kBatchWindows; ++i) {
+      const uint32_t window = order[i];
+      const bool is_able = bounds[window] >= enough;
+      const bool is_led = is_able && node.is_led(window, enough);
+      led[size] = window;
+      order[others] = window;
+      size += is_led;
+      others += is_able & !is_led;
+    }
+    if (size == 0) continue;
+    node.fill_led(led, size, enough, candidates_);
+    offer(top);
+  }
+  std::memmove(order + count - others, order, others * sizeof *order);
+  return count - others;
 }
 
 // Walks over what is left in the order of documents, neighbouring windows together.

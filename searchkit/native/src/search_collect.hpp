@@ -40,10 +40,18 @@ class Collector {
   void offer_set(const SetNode& node, TopK& top);
   void offer_newest_of(const SetNode& node, const uint32_t* order, TopK& top);
   void walk(TopK& top);
-  uint32_t order_windows(const float* bounds, float low, float high, bool sorted,
-                         uint32_t* order);
+  // The highest bound of each few windows, and of all, or 0.
+  struct Tops {
+    float* highest;
+    float most;
+  };
+  Tops tops_of(const float* bounds) const;
+  uint32_t order_windows(const float* bounds, const float* tops, float low, float high,
+                         bool sorted, uint32_t* order);
   void walk_windows(float* bounds, TopK& top);
   void walk_rest(const float* bounds, TopK& top);
+  uint32_t visit_led(OrNode& node, const float* bounds, uint32_t* order,
+                     uint32_t count, TopK& top);
   uint64_t count_set(Bitset set) const;
   uint64_t count_terms(NodeList nodes);
   uint64_t count_marked();

@@ -1,6 +1,7 @@
 #include "search_expansion.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -20,15 +21,33 @@ struct Found {
 
 constexpr size_t kTermsPerCheck = 64;
 
+// Whether a table of near terms can be asked for a pattern.
+bool is_one_edit(const TermsPattern& pattern) {
+  return pattern.kind == TermsKind::kFuzzy && pattern.distance == 1 &&
+         pattern.prefix_length == 0 && pattern.text.size() <= NearTerms::kMostWordSize;
+}
+
 // Calls `visit` with a cursor at each of the terms of a segment that a pattern
-// describes, in order, and with how far the term is from what was asked for.
+// describes, in order, and with how far the term is from what was asked for.  The
+// matcher is made where it is needed and there is none, and serves all segments.
 template <class Visit>
 void each_term(const Leaf& leaf, std::string_view name, const TermsPattern& pattern,
-               Stop& stop, Visit&& visit) {
+               std::unique_ptr<TermMatcher>& matcher, Stop& stop, Visit&& visit) {
   const Field* field = leaf.segment->field(name);
   if (field == nullptr) return;
-  const auto matcher = matcher_for(pattern);
   TermCursor cursor(*leaf.segment, *field);
+  if (is_one_edit(pattern) && leaf.near(*field).is_ready()) {
+    size_t read = 0;
+    for (const uint32_t number : leaf.near(*field).candidates(pattern.text)) {
+      if (read++ % kTermsPerCheck == 0) stop.check();
+      cursor.move_to(number);
+      const uint32_t edits =
+          edits_to_one(pattern.text, cursor.text(), pattern.transpositions);
+      if (edits <= 1) visit(cursor, edits);
+    }
+    return;
+  }
+  if (matcher == nullptr) matcher = matcher_for(pattern);
   leaf.finder(*field).seek(cursor, matcher->start());
   for (size_t walked = 0; cursor.valid(); ++walked) {
     if (walked % kTermsPerCheck == 0) stop.check();
@@ -47,16 +66,23 @@ void each_term(const Leaf& leaf, std::string_view name, const TermsPattern& patt
   }
 }
 
+// Says what is wrong with a pattern even where there is no segment; nothing can be with
+// those that a table may be asked for.
+std::unique_ptr<TermMatcher> checked_matcher(const TermsPattern& pattern) {
+  return is_one_edit(pattern) ? nullptr : matcher_for(pattern);
+}
+
 std::vector<std::vector<Found>> terms_of_all(const Snapshot& snapshot,
                                              std::string_view field,
                                              const TermsPattern& pattern, Stop& stop) {
-  matcher_for(pattern);  // says what is wrong with it even where there is no segment
+  auto matcher = checked_matcher(pattern);
   std::vector<std::vector<Found>> all;
   for (const Leaf& leaf : snapshot.leaves()) {
     std::vector<Found> found;
-    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor, uint32_t distance) {
+    const auto keep = [&](const TermCursor& cursor, uint32_t distance) {
       found.push_back({std::string(cursor.text()), cursor.entry(), distance});
-    });
+    };
+    each_term(leaf, field, pattern, matcher, stop, keep);
     all.push_back(std::move(found));
   }
   return all;
@@ -101,14 +127,15 @@ std::vector<Counted> first_terms(const std::vector<std::vector<Found>>& all,
 
 Expansion expand(const Snapshot& snapshot, std::string_view field,
                  const TermsPattern& pattern, size_t most, Stop& stop) {
-  matcher_for(pattern);  // says what is wrong with it even where there is no segment
+  auto matcher = checked_matcher(pattern);
   Expansion expansion;
   size_t total = 0;
   for (const Leaf& leaf : snapshot.leaves()) {
     std::vector<TermEntry> entries;
-    each_term(leaf, field, pattern, stop, [&](const TermCursor& cursor, uint32_t) {
+    const auto keep = [&](const TermCursor& cursor, uint32_t) {
       entries.push_back(cursor.entry());
-    });
+    };
+    each_term(leaf, field, pattern, matcher, stop, keep);
     total += entries.size();
     expansion.entries.push_back(std::move(entries));
   }

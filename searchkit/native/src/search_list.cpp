@@ -84,27 +84,6 @@ void DecodedList::decode_frequencies(uint32_t block) {
   states_[block] |= kHasFrequencies;
 }
 
-void DecodedList::decode_shares(uint32_t block) {
-  need_documents(block);
-  if ((states_[block] & kHasFrequencies) == 0) decode_frequencies(block);
-  const size_t start = size_t{block} * kBlock;
-  const uint32_t* documents = documents_ + start;
-  const uint32_t* frequencies = frequencies_ + start;
-  float* shares = shares_ + start;
-  const uint32_t size = list_.block_size(block);
-  float norms[kBlock];
-  if (codes_ == nullptr) {
-    for (uint32_t i = 0; i < kBlock; ++i) norms[i] = norms_[0];
-  } else {
-    for (uint32_t i = 0; i < size; ++i) norms[i] = norms_[codes_[documents[i]]];
-  }
-  for (uint32_t i = 0; i < size; ++i) {
-    const float times = as_float(frequencies[i]);
-    shares[i] = times / (times + norms[i]);
-  }
-  states_[block] |= kHasShares;
-}
-
 // The sum of the frequencies in the block of a posting that are before its own.  Mostly
 // it goes on from the last one that was asked for.
 uint32_t DecodedList::frequencies_before(uint32_t posting) {
@@ -132,11 +111,41 @@ void DecodedList::need_frequencies(Span span) {
   }
 }
 
+// Windows are looked at once: nothing is gained by computing the rest of their blocks.
 void DecodedList::need_shares(Span span) {
-  if (span.begin >= span.end) return;
-  const uint32_t last = (span.end - 1) / kBlock;
-  for (uint32_t block = span.begin / kBlock; block <= last; ++block) {
-    if ((states_[block] & kHasShares) == 0) decode_shares(block);
+  if (has_all_shares_) return;
+  need_frequencies(span);
+  const uint32_t* frequencies = frequencies_;
+  float* shares = shares_;
+  if (codes_ == nullptr) {
+    const float norm = norms_[0];
+    for (uint32_t i = span.begin; i < span.end; ++i) {
+      shares[i] = share_with(norm, frequencies[i]);
+    }
+    return;
+  }
+  for (uint32_t i = span.begin; i < span.end; ++i) {
+    shares[i] = norms_[codes_[documents_[i]]];
+  }
+  for (uint32_t i = span.begin; i < span.end; ++i) {
+    shares[i] = share_with(shares[i], frequencies[i]);
+  }
+}
+
+void DecodedList::shares_of(const uint32_t* postings, uint32_t count, float* out) {
+  if (has_all_shares_) {
+    for (uint32_t i = 0; i < count; ++i) out[i] = shares_[postings[i]];
+    return;
+  }
+  constexpr uint32_t step = 64;
+  float times[step];
+  for (uint32_t begin = 0; begin < count; begin += step) {
+    const uint32_t size = std::min(step, count - begin);
+    const uint32_t* here = postings + begin;
+    float* shares = out + begin;
+    for (uint32_t i = 0; i < size; ++i) times[i] = as_float(frequency_alone(here[i]));
+    for (uint32_t i = 0; i < size; ++i) shares[i] = norm(documents_[here[i]]);
+    for (uint32_t i = 0; i < size; ++i) shares[i] = times[i] / (times[i] + shares[i]);
   }
 }
 
@@ -151,15 +160,31 @@ uint32_t DecodedList::move_to_block(uint32_t document) {
   if (document > list_.last(blocks_ - 1)) return blocks_;
   uint32_t block = block_ + 1;
   if (document <= to_ || block >= blocks_ || document > list_.last(block)) {
-    const uint64_t guess = uint64_t{document} * blocks_ / segment_documents_;
-    block = list_.find_block(document, static_cast<uint32_t>(guess));
+    if (first_blocks_ != nullptr) {
+      block = first_blocks_[document >> window_shift_];
+      while (list_.last(block) < document) ++block;
+    } else {
+      const uint64_t guess = uint64_t{document} * blocks_ / segment_documents_;
+      block = list_.find_block(document, static_cast<uint32_t>(guess));
+    }
   } else if (document <= list_.last(block_)) {
     block = block_;
   }
-  block_ = block;
-  from_ = block == 0 ? 0 : list_.last(block - 1) + 1;
-  to_ = list_.last(block);
+  set_block(block);
   return block;
+}
+
+// Where windows are looked at in any order, searching each of them would take longer.
+void DecodedList::find_first_blocks() {
+  uint32_t* first = scratch_.arena.array<uint32_t>(windows_);
+  uint32_t window = 0;
+  for (uint32_t block = 0; block < blocks_; ++block) {
+    const uint32_t last = list_.last(block) >> window_shift_;
+    while (window <= last) first[window++] = block;
+  }
+  // Nothing is behind the last block.
+  std::fill(first + window, first + windows_, blocks_);
+  first_blocks_ = first;
 }
 
 Span DecodedList::within(Range range) {
@@ -249,6 +274,7 @@ uint32_t DecodedList::stream(const uint32_t* documents, uint32_t begin, uint32_t
 void DecodedList::share_bounds(float* out) {
   const uint8_t* row = list_.bounds();
   if (row != nullptr) {
+    find_first_blocks();
     if (row_counts_) {
       const float factor = row_factor_;
       for (uint32_t i = 0; i < windows_; ++i) {
@@ -264,6 +290,7 @@ void DecodedList::share_bounds(float* out) {
   std::fill_n(out, windows_, kNoMatch);
   const Span span = all();
   need_shares(span);
+  has_all_shares_ = true;
   for (uint32_t i = 0; i < span.end; ++i) {
     float& bound = out[documents_[i] >> window_shift_];
     bound = std::max(bound, shares_[i] * kRowSlack);

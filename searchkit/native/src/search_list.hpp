@@ -6,6 +6,8 @@
 // document, f / (f + norm), in 0 to 1.
 #pragma once
 
+#include <algorithm>
+
 #include "postings.hpp"
 #include "search_scratch.hpp"
 #include "search_snapshot.hpp"
@@ -46,6 +48,25 @@ class DecodedList {
 
   // The postings of a range, with their documents.
   Span within(Range range);
+  // Calls `visit` with each of them and its document, ascending; faster where there are
+  // few of them.
+  template <class Visit>
+  void each_within(Range range, Visit&& visit) {
+    uint32_t block = block_for(range.begin);
+    if (block == blocks_) return;
+    need_documents(block);
+    uint32_t posting = first_not_before(block, range.begin);
+    for (;;) {
+      const uint32_t end = std::min(size_, (block + 1) * kBlock);
+      for (; posting < end; ++posting) {
+        const uint32_t document = documents_[posting];
+        if (document >= range.end) return;
+        visit(posting, document);
+      }
+      if (++block == blocks_) return;
+      need_documents(block);
+    }
+  }
   // The posting of a document; kNone where it has none.
   uint32_t find(uint32_t document) {
     const uint32_t block = block_for(document);
@@ -59,6 +80,12 @@ class DecodedList {
   // There is room for one more than `count`.
   uint32_t locate(const uint32_t* documents, uint32_t count, uint32_t* which,
                   uint32_t* where);
+
+  // The same, faster for a few documents.
+  uint32_t locate_few(const uint32_t* documents, uint32_t count, uint32_t* which,
+                      uint32_t* where) {
+    return seek_each(documents, 0, count, which, where);
+  }
 
   // Arrays by posting.  Documents are there for what was found or lies within a range
   // that was asked for; frequencies and shares are, after need_…().
@@ -74,10 +101,27 @@ class DecodedList {
     return frequencies_[posting];
   }
   float share(uint32_t posting) {
-    const uint32_t block = posting / kBlock;
-    if ((states_[block] & kHasShares) != 0) return shares_[posting];
+    if (has_all_shares_) return shares_[posting];
     return share_of(frequency(posting), documents_[posting]);
   }
+  // The same, faster where few postings of a block are asked for.
+  uint32_t frequency_alone(uint32_t posting) {
+    uint8_t& state = states_[posting / kBlock];
+    if ((state & kHasFrequencies) == 0) {
+      if (state < kOneByOne) {
+        state += kOne;
+        return list_.frequency(posting / kBlock, posting % kBlock);
+      }
+      decode_frequencies(posting / kBlock);
+    }
+    return frequencies_[posting];
+  }
+  float share_alone(uint32_t posting) {
+    if (has_all_shares_) return shares_[posting];
+    return share_of(frequency_alone(posting), documents_[posting]);
+  }
+  // Writes the shares of `count` ascending postings that were found.
+  void shares_of(const uint32_t* postings, uint32_t count, float* out);
   // What any frequency in any document would make.
   float share_of(uint32_t frequency, uint32_t document) const {
     return share_with(norm(document), frequency);
@@ -97,6 +141,14 @@ class DecodedList {
   // Decodes the documents of all blocks.
   Span all();
 
+  // An upper bound of the share in a window, without computing those of all; kNoMatch
+  // where the row says that there is no posting.
+  float share_bound(uint32_t window) const {
+    const uint8_t* row = list_.bounds();
+    if (row == nullptr) return most_share_;
+    if (row[window] == 0) return kNoMatch;
+    return row_counts_ ? std::min(row[window] * row_factor_, 1.0f) : 1.0f;
+  }
   // Upper bounds of the share: over the segment, and for each window; kNoMatch for
   // windows without a posting.
   float most_share() const { return most_share_; }
@@ -105,7 +157,13 @@ class DecodedList {
   void presence(uint8_t* out);
 
  private:
-  enum State : uint8_t { kHasDocuments = 1, kHasFrequencies = 2, kHasShares = 4 };
+  // What was decoded of a block; above that, how many frequencies were read alone.
+  enum State : uint8_t {
+    kHasDocuments = 1,
+    kHasFrequencies = 2,
+    kOne = 4,
+    kOneByOne = 16 * kOne,
+  };
 
   static float as_float(uint32_t frequency) {
     // Converting signed numbers is faster; no document has 2**31 tokens.
@@ -119,6 +177,12 @@ class DecodedList {
     return document >= from_ && document <= to_ ? block_ : move_to_block(document);
   }
   uint32_t move_to_block(uint32_t document);
+  void set_block(uint32_t block) {
+    block_ = block;
+    from_ = block == 0 ? 0 : list_.last(block - 1) + 1;
+    to_ = list_.last(block);
+  }
+  void find_first_blocks();
   // The first posting of a block whose document is not before `document`, which is not
   // behind the last one.
   uint32_t first_not_before(uint32_t block, uint32_t document) const {
@@ -146,7 +210,6 @@ class DecodedList {
   }
   void decode_documents(uint32_t block);
   void decode_frequencies(uint32_t block);
-  void decode_shares(uint32_t block);
   uint32_t frequencies_before(uint32_t posting);
   uint32_t seek_each(const uint32_t* documents, uint32_t begin, uint32_t end,
                      uint32_t* which, uint32_t* where);
@@ -166,6 +229,10 @@ class DecodedList {
   uint8_t* states_;
   uint32_t* frequencies_;
   float* shares_;
+  bool has_all_shares_ = false;
+  // By window, the first block that does not end before it; nullptr before
+  // share_bounds(), and for lists without a row.
+  uint32_t* first_blocks_ = nullptr;
   uint32_t summed_ = 0, sum_ = 0;  // the last answer of frequencies_before()
   uint32_t block_ = 0;           // where the last document was found,
   uint32_t from_ = 1, to_ = 0;   // and the documents that it covers

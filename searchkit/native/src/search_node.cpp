@@ -2,6 +2,13 @@
 
 namespace searchkit {
 
+namespace {
+
+// Matches of a range that are looked at one by one.
+constexpr uint64_t kFewMatches = 8;
+
+}  // namespace
+
 // --- what all nodes share -------------------------------------------------------
 
 void Node::mark(Bitset& set) {
@@ -96,7 +103,27 @@ void TermNode::compute_bounds(float* out) {
   }
 }
 
+// The matches of a window, few of which are expected.
+void TermNode::fill_window(Range range, float least, Candidates& out) {
+  out.clear(place_.arena(), std::min(range.size(), list_.size()) + 1);
+  uint32_t* documents = out.documents();
+  float* scores = out.scores();
+  uint32_t kept = 0;
+  list_.each_within(range, [&](uint32_t posting, uint32_t document) {
+    const float score = weight_ * list_.share_alone(posting);
+    documents[kept] = document;
+    scores[kept] = score;
+    kept += score >= least;
+  });
+  out.resize(kept);
+}
+
 void TermNode::fill(Range range, float least, Candidates& out) {
+  if (bounds_ != nullptr && out.scored() && uses_shares() &&
+      cost_ * range.size() < kFewMatches * uint64_t{place_.documents}) {
+    fill_window(range, least, out);
+    return;
+  }
   const Span span = list_.within(range);
   out.clear(place_.arena(), span.size());
   const uint32_t* documents = list_.documents();
@@ -134,7 +161,8 @@ uint32_t TermNode::locate(const uint32_t* documents, uint32_t count, uint32_t* w
   if (!uses_shares()) {
     std::fill_n(scores, found, constant_);
   } else {
-    for (uint32_t i = 0; i < found; ++i) scores[i] = weight_ * list_.share(where[i]);
+    list_.shares_of(where, found, scores);
+    for (uint32_t i = 0; i < found; ++i) scores[i] *= weight_;
   }
   return found;
 }

@@ -182,7 +182,7 @@ class TermNode : public Node {
   float constant() const { return constant_; }
   // The score of a posting that was found.
   float score(uint32_t posting) const {
-    return uses_shares() ? weight_ * list_.share(posting) : constant_;
+    return uses_shares() ? weight_ * list_.share_alone(posting) : constant_;
   }
 
   void fill(Range range, float least, Candidates& out) override;
@@ -194,6 +194,8 @@ class TermNode : public Node {
   void compute_bounds(float* out) override;
 
  private:
+  void fill_window(Range range, float least, Candidates& out);
+
   DecodedList& list_;
   float weight_, constant_ = 0;
   Room<uint32_t> where_;

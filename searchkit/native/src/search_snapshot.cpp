@@ -143,6 +143,7 @@ Snapshot::Snapshot(std::vector<std::shared_ptr<const Segment>> segments,
     }
     for (const Field& field : leaf.segment->fields()) {
       leaf.finders.push_back(std::make_unique<TermFinder>(*leaf.segment, field));
+      leaf.near_terms.push_back(std::make_unique<NearTerms>(*leaf.segment, field));
     }
     leaf.key_field = leaf.segment->field(key_field);
     if (leaf.key_field != nullptr && leaf.key_field->keys == nullptr) {

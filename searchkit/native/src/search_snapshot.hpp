@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "search_keys.hpp"
+#include "search_near.hpp"
 #include "search_newest.hpp"
 #include "segment.hpp"
 
@@ -52,6 +53,7 @@ struct Leaf {
   std::vector<uint64_t> deleted;  // bits; empty where nothing is deleted
   uint32_t deleted_count = 0;
   std::vector<std::unique_ptr<TermFinder>> finders;  // by number of the field
+  std::vector<std::unique_ptr<NearTerms>> near_terms;  // likewise
   const Field* key_field = nullptr;   // nullptr where it has none
   std::unique_ptr<KeyTexts> keys;
   const uint8_t* dates = nullptr;     // u32 a document, unaligned; or nullptr
@@ -75,8 +77,11 @@ struct Leaf {
     return dates == nullptr ? 0 : load<uint32_t>(dates + uint64_t{document} * 4);
   }
   // What finds terms of a field, which is one of the segment's own.
-  TermFinder& finder(const Field& field) const {
-    return *finders[static_cast<size_t>(&field - segment->fields().data())];
+  TermFinder& finder(const Field& field) const { return *finders[number_of(field)]; }
+  // What finds those of its terms that are near a word.
+  NearTerms& near(const Field& field) const { return *near_terms[number_of(field)]; }
+  size_t number_of(const Field& field) const {
+    return static_cast<size_t>(&field - segment->fields().data());
   }
   // The entry of a term of such a field.
   std::optional<TermEntry> find(const Field& field, std::string_view term) const {

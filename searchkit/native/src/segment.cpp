@@ -392,7 +392,9 @@ void TermCursor::next() {
 }
 
 void TermCursor::move_to(uint32_t number) {
-  open_block(number / kTermsPerBlock);
+  const bool is_ahead = valid() && number >= entry_.number &&
+                        number / kTermsPerBlock == entry_.number / kTermsPerBlock;
+  if (!is_ahead) open_block(number / kTermsPerBlock);
   while (entry_.number < number) next();
 }
 
