@@ -227,7 +227,8 @@ class AskedName(NamedTuple):
         """
         found = aliases.origins(self.text)
         for _, name in self.known:
-            found |= aliases.merged_with(name)
+            # A rule may have merged it into another one, too.
+            found |= aliases.merged_with(name) | aliases.origins(name)
         return found
 
     def is_in(self, mention: FoundMention) -> bool:

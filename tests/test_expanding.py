@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from searchkit.annotations.entities.aliases import Aliases, Rule
@@ -183,6 +183,11 @@ def ids(searcher: Searcher, query: Query) -> set[str]:
     return {match.id for match in searcher.search(query, limit=100).page}
 
 
+@example(
+    corpus=[[("person", "Bin Laden", "Osama bin Laden")]],
+    aliases=Aliases([Rule("merge", "Osama bin Laden", None, "Bin Laden", "", 2)]),
+    asked=[Name("entity", "Usama bin Ladin")],
+)
 @settings(max_examples=150, deadline=None)
 @given(
     corpus=corpora,
