@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from searchkit.analysis import STOP_WORDS
 from searchkit.fields import NAME_FIELD
-from searchkit.queries import leaves, parse
+from searchkit.queries import leaves, parse, parser
 from searchkit.queries.dates import ReferenceDay
 from searchkit.queries.tree import (
     And,
@@ -191,3 +191,23 @@ def test_any_tree_is_read_as_printed(tree: Query) -> None:
     A normal tree made by hand is what its printed form parses to.
     """
     assert tree == parse(str(tree)).tree
+
+
+PLAIN = st.one_of(
+    st.sampled_from("the a of peace Doha 1986 OR AND NOT or x² 東京 ٣ ª é ß".split()),
+    st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=5),
+)
+
+
+@given(
+    st.lists(PLAIN, max_size=12),
+    st.lists(st.sampled_from(list(" \t\n\u00a0\u3000")), min_size=12, max_size=12),
+)
+def test_plain_words_need_no_grammar(words: list[str], blanks: list[str]) -> None:
+    """
+    A query of words alone means the same however it is read.
+    """
+    text = "".join(f"{word}{blank}" for word, blank in zip(words, blanks, strict=False))
+    readable = parser._readable(text)
+    if (plain := parser._plain(readable)) is not None:
+        assert parser._Parser(readable, lambda: None).parse() == plain
