@@ -312,6 +312,9 @@ def index_terms(interval: Interval) -> list[str]:
         >>> index_terms(Interval(date(2021, 9, 30), date(2021, 10, 1)))[:4]
         ['2021', '2021-09-30~', '2021-09~', '2021-10-01~']
     """
+    if interval.first == interval.last:  # as most are
+        day = interval.first.isoformat()
+        return sorted([day, *ancestors(day)])
     nodes = covering_nodes(interval)
     terms = {node + _WHOLE for node in nodes if len(node) < _DAY_LENGTH}
     holder = holding_node(interval)
