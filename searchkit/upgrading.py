@@ -75,6 +75,8 @@ def upgrade_index(
         IndexForeignError: The old index has documents that are nowhere else.
         IndexLockedError: Another process is writing.
         IndexDamagedError: A file is damaged; nothing was changed.
+        IndexCodecError: The old index was written by the native extension, which is
+            not there; its catalog is upgraded, and the index can be made anew from it.
     """
     folder = Path(path)
     if not folder.is_dir():

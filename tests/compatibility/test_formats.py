@@ -14,15 +14,34 @@ from typing import Any
 import pytest
 
 import searchkit
-from searchkit import IndexDamagedError, IndexForeignError, IndexVersionError, native
+from searchkit import (
+    IndexCodecError,
+    IndexDamagedError,
+    IndexForeignError,
+    IndexVersionError,
+    native,
+)
 from searchkit.catalog import Catalog, migrations
 from searchkit.catalog.checks import check_catalog
 from searchkit.catalog.migrations import VERSION
 from searchkit.engines.whoosh import manifest as manifest_module
+from searchkit.opening import open_damaged_index
 
 HERE = Path(__file__).resolve().parent
 FORMATS = sorted(path.name for path in HERE.glob("format-*"))
 OLD = [name for name in FORMATS if name != f"format-{VERSION}"]
+NATIVE = [name for name in FORMATS if any((HERE / name).glob("*.sks"))]
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """
+    The name of a kept index that can be read here.
+    """
+    name: str = request.param
+    if name in NATIVE and native.load() is None:
+        pytest.skip("the segments are native, and the extension is not there")
+    return name
 
 
 def kept(name: str, folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -67,7 +86,7 @@ def test_every_format_is_kept() -> None:
     assert [f"format-{n}" for n in range(1, VERSION + 1)] == FORMATS
 
 
-@pytest.mark.parametrize("name", OLD)
+@pytest.mark.parametrize("name", OLD, indirect=True)
 class TestOldFormats:
     def test_it_is_not_opened_but_named(self, tmp_path: Path, name: str) -> None:
         """
@@ -138,16 +157,36 @@ class TestOldFormats:
         assert_whole(path, expected)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FORMATS, indirect=True)
 def test_its_schema_is_that_of_a_new_one(tmp_path: Path, name: str) -> None:
     """
     A catalog that was upgraded is made of the same as one that is made today.
     """
-    if native.load() is None and name == FORMATS[-1]:
-        pytest.skip("the segments are native, and the extension is not there")
     path, _ = kept(name, tmp_path)
     searchkit.upgrade_index(path)
     assert [] == list(check_catalog(path))
+
+
+@pytest.mark.parametrize("folder", [name for name in NATIVE if name in OLD])
+def test_without_the_extension_native_segments_are_given_up_only_on_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """
+    The upgrade says what it needs and deletes nothing; the way that it names helps.
+    """
+    path, expected = kept(folder, tmp_path)
+    before = contents(path)
+    monkeypatch.setattr(native, "load", lambda: None)
+    monkeypatch.setattr("searchkit.engines.whoosh.codec.load", lambda: None)
+    with pytest.raises(IndexCodecError) as caught:
+        searchkit.upgrade_index(path)
+    assert "searchkit rebuild --discard" in caught.value.hint
+    after = contents(path)
+    assert before.keys() <= after.keys()
+    assert all(after[one] == before[one] for one in before if one != "catalog.db")
+    with open_damaged_index(path) as index:
+        index.rebuild(discard=True)
+    assert_whole(path, expected)
 
 
 def test_another_analysis_has_the_index_made_anew(
