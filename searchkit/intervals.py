@@ -166,6 +166,8 @@ def _parsed(text: str) -> Interval:
     Read a partial date; articles of one day share theirs.
     """
     try:
+        if len(text) == _DAY_LENGTH and text[4] == text[7] == "-":  # as most are
+            return Interval.of_day(date.fromisoformat(text))
         if found := _PARTIAL.match(text):
             year, month, day = found.groups()
             if day:
@@ -314,7 +316,8 @@ def index_terms(interval: Interval) -> list[str]:
     """
     if interval.first == interval.last:  # as most are
         day = interval.first.isoformat()
-        return sorted([day, *ancestors(day)])
+        year, month = day[:4], day[:7]
+        return [year, month, day, year[:3] + "X", year[:2] + "XX", year[:1] + "XXX"]
     nodes = covering_nodes(interval)
     terms = {node + _WHOLE for node in nodes if len(node) < _DAY_LENGTH}
     holder = holding_node(interval)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import zstandard
 
-from searchkit.settings import MAX_UNPACK_RATIO, MIN_UNPACK_BYTES
+from searchkit.compression import frame_parameters, is_frame, pack, unpack_zlib
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,8 +32,6 @@ _DICTIONARY_BYTES = 64 * 2**10
 
 _FEWEST_SAMPLES = 200
 """Articles that a dictionary is trained on, at least: fewer say too little."""
-
-_MAGIC = zstandard.FRAME_HEADER
 
 #: Longest dictionary that is read.
 _MOST_DICTIONARY_BYTES = 2**20
@@ -150,10 +148,7 @@ class Packer:
             self._compressor = zstandard.ZstdCompressor(
                 level=_LEVEL, dict_data=dictionary, write_checksum=False
             )
-        packed = self._compressor.compress(text)
-        if len(text) > MIN_UNPACK_BYTES and len(text) > _most_unpacked(packed):
-            return zlib.compress(text)  # a bomb would look like that, too
-        return packed
+        return pack(text, self._compressor)
 
     def unpack(self, packed: bytes, limit: int) -> bytes:
         """
@@ -172,12 +167,9 @@ class Packer:
         if not isinstance(packed, bytes):
             raise ValueError("it has something else in the place of a text")  # noqa: TRY004 - as all damage
         try:
-            if packed[: len(_MAGIC)] != _MAGIC:
+            if not is_frame(packed):
                 return unpack_zlib(packed, limit)
-            frame = zstandard.get_frame_parameters(packed)
-            length = frame.content_size
-            if length > limit or length > _most_unpacked(packed):
-                raise ValueError("it is longer than it can be")
+            frame = frame_parameters(packed, limit)
             unpacker = self._decompressors.get(frame.dict_id)
             if unpacker is None:
                 unpacker = self._decompressor(frame.dict_id)
@@ -196,31 +188,3 @@ class Packer:
         if content is None:
             raise ValueError(f"the dictionary {number} that it needs is missing")
         return zstandard.ZstdCompressionDict(content)
-
-
-def _most_unpacked(packed: bytes) -> int:
-    """
-    Return how long the text of a frame may be; zlib itself has a limit.
-    """
-    return max(len(packed) * MAX_UNPACK_RATIO, MIN_UNPACK_BYTES)
-
-
-def unpack_zlib(packed: bytes, limit: int) -> bytes:
-    """
-    Unpack a stream of zlib, but no more than it can be.
-
-    Args:
-        packed: The stream.
-        limit: Most bytes that it may unpack to.
-
-    Raises:
-        zlib.error, TypeError: It is none.
-        ValueError: It is cut short, or longer.
-    """
-    unpacker = zlib.decompressobj()
-    unpacked = unpacker.decompress(packed, limit + 1)
-    if len(unpacked) > limit:
-        raise ValueError("it is longer than it can be")
-    if not unpacker.eof:
-        raise ValueError("it is cut short")
-    return unpacked

@@ -8,9 +8,8 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from searchkit.catalog.packing import unpack_zlib
+from searchkit.compression import most_unpacked, unpack_zlib
 from searchkit.native import load
-from searchkit.settings import MAX_UNPACK_RATIO, MIN_UNPACK_BYTES
 from searchkit.values import Value
 
 if TYPE_CHECKING:
@@ -255,5 +254,4 @@ def unpack_records(packed: bytes | None) -> list[Any]:
     """
     if not packed:
         return []
-    limit = max(len(packed) * MAX_UNPACK_RATIO, MIN_UNPACK_BYTES)
-    return list(json.loads(unpack_zlib(packed, limit)))
+    return list(json.loads(unpack_zlib(packed, most_unpacked(packed))))

@@ -17,7 +17,7 @@ from searchkit.settings import WRITER_PATIENCE
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from searchkit.articles.model import Article
     from searchkit.documents import Document
@@ -160,6 +160,9 @@ class _NoWriter:
     """
 
     def put(self, document: Document) -> None:
+        pass
+
+    def put_all(self, documents: Iterable[Document]) -> None:
         pass
 
     def delete(self, article_id: str) -> None:

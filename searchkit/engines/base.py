@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -168,6 +168,11 @@ class Writer(Protocol):
     def put(self, document: Document) -> None:
         """
         Add a document, or replace the one with the same id.
+        """
+
+    def put_all(self, documents: Iterable[Document]) -> None:
+        """
+        Add or replace documents: faster than one by one, and as many as there are.
         """
 
     def delete(self, article_id: str) -> None:

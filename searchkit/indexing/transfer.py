@@ -20,11 +20,12 @@ from searchkit.indexing.report import Progress
 from searchkit.settings import ARTICLES_PER_COMMIT, BATCH_ARTICLES, BATCH_CHARACTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from searchkit.articles.model import Article
     from searchkit.catalog import Catalog
     from searchkit.catalog.batch import Outcome
+    from searchkit.documents import Document
     from searchkit.engines.base import Engine, Writer
     from searchkit.indexing.annotating import Promise
     from searchkit.indexing.report import IndexingReport
@@ -199,8 +200,10 @@ class Transfer:
         if written or gone:
             writer = self._open_writer()
             try:
-                for one in written:
-                    writer.put(document_of(one.article, one.annotations.result()))
+                writer.put_all(
+                    document_of(one.article, one.annotations.result())
+                    for one in written
+                )
                 for article_id in gone:
                     writer.delete(article_id)
                 self._uncommitted += len(written)
@@ -327,11 +330,16 @@ def catch_up(
             for article_id in catalog.removed_since(behind):
                 writer.delete(article_id)
         written = 0
-        for stored in catalog.changed_since(behind):
-            writer.put(document_of(stored.article, stored.annotations))
-            written += 1
-            if progress:
-                progress(Progress(written, total, written))
+
+        def documents() -> Iterator[Document]:
+            nonlocal written
+            for stored in catalog.changed_since(behind):
+                yield document_of(stored.article, stored.annotations)
+                written += 1
+                if progress:
+                    progress(Progress(written, total, written))
+
+        writer.put_all(documents())
     except BaseException:
         writer.cancel()
         raise

@@ -246,15 +246,25 @@ class SegmentBuilder:
         Bytes in use while the segment is written, about.
         """
 
+    def share(self, terms: Sequence[tuple[int, str, int]], /) -> int:
+        """
+        Take up terms, with field and frequency, that many documents have together.
+
+        Returns:
+            The number of the group, for ``add``.
+        """
+
     def add(
         self,
         texts: Sequence[tuple[int, str]],
-        terms: Sequence[tuple[int, str, int]],
+        terms: Sequence[tuple[int, str, int] | int],
         columns: Sequence[int],
         /,
     ) -> int:
         """
         Add a document: texts and terms with frequencies by field, and its columns.
+
+        A number among the terms stands for those of a group.
 
         Returns:
             Its number.

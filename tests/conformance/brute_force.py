@@ -33,7 +33,7 @@ from searchkit.intervals import Interval, covering_nodes, index_terms, node_inte
 from searchkit.queries import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Self
 
     from searchkit.articles.model import Article
@@ -190,6 +190,14 @@ class BruteForceWriter:
             raise ValueError(f"no fields {unknown}")
         self._before.discard(document.id)
         documents[document.id] = _Entry(document)
+
+    def put_all(self, documents: Iterable[Document]) -> None:
+        try:
+            for document in documents:
+                self.put(document)
+        except BaseException:
+            self.cancel()
+            raise
 
     def delete(self, article_id: str) -> None:
         self._open.pop(article_id, None)

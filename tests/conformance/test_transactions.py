@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from searchkit.documents import Document
 from searchkit.errors import IndexDamagedError
-from searchkit.queries.tree import Everything, Exact, Word
+from searchkit.intervals import Interval
+from searchkit.queries.tree import DateRange, Everything, Exact, Word
 
 if TYPE_CHECKING:
-    from searchkit.engines.base import Engine
+    from collections.abc import Iterator
+
+    from searchkit.engines.base import Engine, Searcher
+    from searchkit.queries.tree import Query
 
 ALL = Everything()
 
@@ -188,6 +193,60 @@ class TestWriting:
                 is_last = number == len(steps) - 1 and steps.endswith("p")
                 assert is_last == searcher.matches_any(Word(f"step{number}"))
             assert not searcher.matches_any(Word("old"))
+
+    def test_many_documents_are_put_as_one_by_one(self, engine: Engine) -> None:
+        """
+        However many there are, and wherever one follows another with its id.
+        """
+        commit(engine, 1, *documents("d3", "other"))
+        published = Interval.parse("2021-09-11"), Interval.parse("2021"), None
+        several = [
+            Document(
+                f"d{number % 150}",
+                body=f"step{number}",
+                source=("Gazette", "", "Courier")[number % 3],
+                published=published[number % 3],
+            )
+            for number in range(200)
+        ]
+        writer = engine.writer()
+        writer.put_all(several[:1])
+        writer.delete("d0")
+        writer.put_all(iter(several))
+        writer.put_all([])
+        writer.commit(2)
+        assert {"other", *(f"d{number}" for number in range(150))} == ids(engine)
+
+        def found(searcher: Searcher, query: Query) -> set[str]:
+            return {match.id for match in searcher.search(query, limit=200).page}
+
+        last = {document.id: document for document in several}.values()
+        days = DateRange("published", date(2021, 9, 1), date(2021, 9, 30), within=True)
+        with engine.searcher() as searcher:
+            assert not searcher.matches_any(Word("step0"))
+            assert {"d0"} == found(searcher, Word("step150"))
+            for source in ("Gazette", "Courier"):
+                expected = {one.id for one in last if one.source == source}
+                assert expected == found(searcher, Exact("source", source))
+            expected = {one.id for one in last if one.published == published[0]}
+            assert expected == found(searcher, days)
+
+    def test_an_error_among_many_documents_cancels(self, engine: Engine) -> None:
+        """
+        Wherever they come from: nothing of the transaction is kept.
+        """
+        commit(engine, 1, *documents("a"))
+
+        def failing() -> Iterator[Document]:
+            yield from documents(*(f"d{number}" for number in range(100)))
+            raise KeyError("no more")
+
+        writer = engine.writer()
+        with pytest.raises(KeyError, match="no more"):
+            writer.put_all(failing())
+        with pytest.raises(ValueError, match="ended"):
+            writer.commit(2)
+        assert {"a"} == ids(engine)
 
     def test_deleting_what_is_not_there_does_nothing(self, engine: Engine) -> None:
         """

@@ -176,7 +176,7 @@ class TestFailures:
         writer.put(Document("a2", body="rain"))
         writer.delete("a1")
 
-        def fail(_: object) -> None:
+        def fail(*_: object) -> None:
             raise error
 
         with monkeypatch.context() as context:

@@ -9,30 +9,33 @@ in Python.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from searchkit.analysis.compiled import NativeAnalyzer
-from searchkit.documents import name_terms
 from searchkit.engines.whoosh.codec import NativeSegment
 from searchkit.engines.whoosh.contents import INDEX_NAME
-from searchkit.engines.whoosh.foreign import OURS
+from searchkit.engines.whoosh.native_documents import (
+    TermGroups,
+    document_columns,
+    document_terms,
+    document_texts,
+    native_fields,
+    stored_line,
+)
 from searchkit.engines.whoosh.native_searcher import KEY_FIELD, is_marked
 from searchkit.engines.whoosh.stored import (
     DOCUMENTS_PER_BLOB,
     join_lines,
-    pack_line,
     split_lines,
 )
 from searchkit.errors import IndexAccessError, IndexDamagedError
-from searchkit.fields import FIELDS, PUBLISHED_COLUMN, FieldKind
-from searchkit.intervals import Interval, index_terms
+from searchkit.fields import PUBLISHED_COLUMN
 from searchkit.settings import MAX_SEGMENTS, WRITER_MEMORY_MB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from types import ModuleType, TracebackType
 
@@ -43,10 +46,7 @@ if TYPE_CHECKING:
     from searchkit.engines.whoosh.engine import WhooshEngine
     from searchkit.native import _native
 
-_NUMBER = {field.name: number for number, field in enumerate(FIELDS)}
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _ENDED = "the transaction has ended"
-_KEY, _TITLE, _BODY = _NUMBER[KEY_FIELD], _NUMBER["title"], _NUMBER["body"]
 
 
 class NativeWriter:
@@ -77,7 +77,6 @@ class NativeWriter:
         self._engine = engine
         self.folder = engine.folder
         self._extension = extension
-        self._json_line = extension.json_line
         self._lock = lock
         self._memory = memory * 2**20
         self.is_open = True
@@ -92,26 +91,16 @@ class NativeWriter:
         """
         Add a document, or replace the one with the same id.
         """
-        if not self.is_open:
-            raise ValueError(_ENDED)
-        # What _Cancelling does, which takes as long to enter as some of the work.
-        try:
-            terms = document_terms(document)
-            published = document.published
-            day = 0 if published is None else published.first.toordinal()
-            texts = (_TITLE, document.title), (_BODY, document.body)
-            self._delete(document.id)
-            self._added[document.id] = self._builder.add(texts, terms, (day,))
-            values = stored_values(document)
-            self._stored.append(self._json_line(values) or pack_line(values))
-            if len(self._stored) == DOCUMENTS_PER_BLOB:
-                self._store()
-                if self._builder.memory > self._memory:
-                    self._end_segment()
-                    self._begin_segment()
-        except BaseException as error:
-            self.fail(error)
-            raise
+        self.put_all((document,))
+
+    def put_all(self, documents: Iterable[Document]) -> None:
+        """
+        Add or replace documents, as many as there are.
+        """
+        with _Cancelling(self):
+            waiting = iter(documents)
+            while part := list(islice(waiting, DOCUMENTS_PER_BLOB - len(self._stored))):
+                self._add(part)
 
     def delete(self, article_id: str) -> None:
         """
@@ -166,12 +155,47 @@ class NativeWriter:
             path = str(error.filename or self.folder)
             raise IndexAccessError(path, error.strerror or str(error)) from error
 
+    def _add(self, documents: Sequence[Document]) -> None:
+        """
+        Add documents, at most as many as the next blob still takes.
+        """
+        # First all that is done here, then all that the extension does: each would find
+        # the caches of the processor full of what the other needs.
+        ready = [
+            (
+                document_texts(document),
+                document_terms(document, self._groups),
+                document_columns(document),
+            )
+            for document in documents
+        ]
+        lines = [stored_line(document, self._extension) for document in documents]
+        is_first = not self._old and not self._new
+        for document, values in zip(documents, ready, strict=True):
+            number = self._builder.add(*values)
+            before = self._added.setdefault(document.id, number)
+            if before != number:
+                self._superseded.append(before)
+                self._added[document.id] = number
+            if not is_first:
+                self._delete_written(document.id)
+        self._stored += lines
+        if len(self._stored) == DOCUMENTS_PER_BLOB:
+            self._store()
+            if self._builder.memory > self._memory:
+                self._end_segment()
+                self._begin_segment()
+
     def _delete(self, article_id: str) -> None:
         number = self._added.pop(article_id, None)
         if number is not None:
             self._superseded.append(number)
-        if not self._old and not self._new:
-            return
+        self._delete_written(article_id)
+
+    def _delete_written(self, article_id: str) -> None:
+        """
+        Delete the document with this id where it is in a segment already.
+        """
         try:
             key = article_id.encode()
         except UnicodeEncodeError:  # no id has half a code point
@@ -190,6 +214,7 @@ class NativeWriter:
             (PUBLISHED_COLUMN,),
             DOCUMENTS_PER_BLOB,
         )
+        self._groups = TermGroups(self._builder)
         #: Documents of the segment: article id to number; and numbers gone since.
         self._added: dict[str, int] = {}
         self._superseded: list[int] = []
@@ -308,101 +333,6 @@ class _Part:
             postings.next()
 
 
-def native_fields(extension: ModuleType) -> list[tuple[str, int, int | None]]:
-    """
-    Return the fields of ``searchkit.fields`` as the extension declares them.
-    """
-    flags = {
-        FieldKind.IDENTIFIER: 0,
-        FieldKind.TEXT: extension.FREQUENCIES | extension.POSITIONS | extension.LENGTHS,
-        FieldKind.WORDS: 0,
-        FieldKind.NAMES: extension.FREQUENCIES,
-        FieldKind.DAYS: extension.FREQUENCIES,
-    }
-    return [
-        (
-            field.name,
-            flags[field.kind] | (extension.KEY if field.name == KEY_FIELD else 0),
-            _NUMBER["words"] if field.kind is FieldKind.TEXT else None,
-        )
-        for field in FIELDS
-    ]
-
-
-def document_terms(document: Document) -> list[tuple[int, str, int]]:
-    """
-    Return field number, term and frequency of all that is no text in a document.
-    """
-    terms = [(_KEY, document.id, 1)]
-    if document.url:
-        terms.append((_NUMBER["url"], _encodable(document.url), 1))
-    if document.source:
-        terms += _source_terms(document.source)
-    if document.names:
-        for field, names in document.names.items():
-            number = _NUMBER[field]
-            terms += [(number, term, count) for term, count in names.items()]
-    if document.dates:
-        terms += _date_terms(document.dates)
-    if document.published is not None:
-        terms += _published_terms(document.published)
-    return terms
-
-
-def _date_terms(dates: Mapping[Interval, int]) -> list[tuple[int, str, int]]:
-    """
-    Return what :func:`document_terms` has of the intervals that a text mentions.
-    """
-    counts: dict[str, int] = {}
-    for interval, count in dates.items():
-        for term in _day_terms(interval):
-            counts[term] = counts.get(term, 0) + count
-    number = _NUMBER["dates"]
-    return [(number, term, count) for term, count in counts.items()]
-
-
-@lru_cache(maxsize=1000)
-def _source_terms(source: str) -> tuple[tuple[int, str, int], ...]:
-    """
-    Return what :func:`document_terms` has of a source; a corpus has few.
-    """
-    number = _NUMBER["source"]
-    return tuple((number, term, 1) for term in name_terms(source))
-
-
-@lru_cache(maxsize=10_000)
-def _published_terms(interval: Interval) -> tuple[tuple[int, str, int], ...]:
-    """
-    Return what :func:`document_terms` has of the days of publication.
-    """
-    number = _NUMBER["published"]
-    return tuple((number, term, 1) for term in _day_terms(interval))
-
-
-@lru_cache(maxsize=10_000)
-def _day_terms(interval: Interval) -> tuple[str, ...]:
-    """
-    Return the terms of an interval; articles of one day share theirs.
-    """
-    return tuple(index_terms(interval))
-
-
-def stored_values(document: Document) -> dict[str, Any]:
-    """
-    Return what Whoosh's API gives back with a hit.
-    """
-    values: dict[str, Any] = {
-        "id": document.id,
-        "title": document.title,
-        "body": OURS,
-        "source": document.source,
-        "url": document.url,
-    }
-    if document.published is not None:
-        values["published"] = document.published_value
-    return values
-
-
 def bitmap_of(segment: WhooshSegment) -> bytes:
     """
     Return the deleted documents of a segment as a bitmap; empty for none.
@@ -413,13 +343,6 @@ def bitmap_of(segment: WhooshSegment) -> bytes:
     for document in segment.deleted_docs():
         marks[document >> 3] |= 1 << (document & 7)
     return bytes(marks)
-
-
-def _encodable(text: str) -> str:
-    """
-    Put U+FFFD in place of half code points, which no file can hold.
-    """
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def _stored_anew(parts: Sequence[_Part]) -> Iterator[bytes]:

@@ -1,8 +1,9 @@
 """
 Stored fields as blobs: the documents of a block, packed together.
 
-A blob is one line of JSON for each document, in UTF-8, compressed by zlib.  What JSON
-lacks is written as an object with one tag for a name::
+A blob is one line of JSON for each document, in UTF-8, as a Zstandard frame with a
+checksum; as a stream of zlib where an older release wrote it.  What JSON lacks is
+written as an object with one tag for a name::
 
     b"..."            {"$bytes": "base64"}
     a tuple           {"$tuple": [...]}
@@ -24,6 +25,9 @@ from functools import partial
 from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Any
 
+import zstandard
+
+from searchkit.compression import frame_parameters, is_frame, pack, unpack_zlib
 from searchkit.intervals import Interval
 
 if TYPE_CHECKING:
@@ -36,7 +40,8 @@ MAX_BLOB_BYTES = 512 * 2**20
 """Longest blob that is written or read, unpacked; bytes."""
 
 _MAX_DEPTH = 64
-_LEVEL = 4
+#: Of Zstandard: no higher one makes lines of ids and titles much shorter.
+_LEVEL = 1
 
 #: Values that JSON gives back as they were.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -113,7 +118,8 @@ def join_lines(lines: Iterable[bytes]) -> bytes:
     """
     Pack the lines of some documents into a blob.
     """
-    return zlib.compress(b"".join(line + b"\n" for line in lines), _LEVEL)
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+    return pack(b"".join(line + b"\n" for line in lines), compressor)
 
 
 def split_lines(blob: bytes) -> list[bytes]:
@@ -123,14 +129,16 @@ def split_lines(blob: bytes) -> list[bytes]:
     Raises:
         ValueError: The blob is cut short or altered, or unpacks to too much.
     """
-    stream = zlib.decompressobj()
     try:
-        text = stream.decompress(blob, MAX_BLOB_BYTES)
-    except zlib.error as error:
+        if is_frame(blob):
+            frame_parameters(blob, MAX_BLOB_BYTES)
+            unpacker = zstandard.ZstdDecompressor()
+            text = unpacker.decompress(blob, allow_extra_data=False)
+        else:
+            text = unpack_zlib(blob, MAX_BLOB_BYTES)
+    except (zlib.error, zstandard.ZstdError, ValueError) as error:
         what = f"stored fields cannot be unpacked ({error})"
         raise ValueError(what) from None
-    if not stream.eof or stream.unused_data:
-        raise ValueError("stored fields are cut short, or longer than they may be")
     return text.split(b"\n")[:-1]
 
 

@@ -18,7 +18,7 @@ from searchkit.fields import PUBLISHED_COLUMN
 from searchkit.settings import MAX_SEGMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from whoosh.codec.base import Segment
     from whoosh.reading import IndexReader
@@ -91,6 +91,14 @@ class WhooshWriter:
             self._delete(document.id)
             self._added[document.id] = self._writer.docnum
             self._writer.add_document(**values)
+
+    def put_all(self, documents: Iterable[Document]) -> None:
+        """
+        Add or replace documents.
+        """
+        with self._cancelling():
+            for document in documents:
+                self.put(document)
 
     def delete(self, article_id: str) -> None:
         """

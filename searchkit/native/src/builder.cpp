@@ -211,17 +211,39 @@ void SegmentBuilder::add_words(Collected& words) {
   words.terms.append(words_.data(), words_.size());
 }
 
-void SegmentBuilder::add_term(uint32_t field, std::string_view term,
-                              uint32_t frequency) {
-  const uint32_t flags = specs_[field].flags;
-  if ((flags & kPositions) != 0 || frequency == 0) {
+SegmentBuilder::Shared SegmentBuilder::numbered(const TermCount& term) {
+  if ((specs_[term.field].flags & kPositions) != 0 || term.frequency == 0) {
     throw std::invalid_argument("a term has positions, or a frequency of 0");
   }
-  Collected& into = *collected_[field];
-  use_vocabulary(field, into.vocabulary);
-  const uint32_t number = into.vocabulary.number(term);
-  into.terms.append(&number, 1);
-  if ((flags & kFrequencies) != 0) into.frequencies.push_back(frequency);
+  Collected& into = *collected_[term.field];
+  use_vocabulary(term.field, into.vocabulary);
+  return {term.field, into.vocabulary.number(term.term), term.frequency};
+}
+
+void SegmentBuilder::add_numbered(const Shared& term) {
+  Collected& into = *collected_[term.field];
+  into.terms.append(&term.term, 1);
+  if ((specs_[term.field].flags & kFrequencies) != 0) {
+    into.frequencies.push_back(term.frequency);
+  }
+}
+
+void SegmentBuilder::add_term(uint32_t field, std::string_view term,
+                              uint32_t frequency) {
+  add_numbered(numbered({field, term, frequency}));
+}
+
+uint32_t SegmentBuilder::share(const std::vector<TermCount>& terms) {
+  for (const TermCount& term : terms) shared_.push_back(numbered(term));
+  group_ends_.push_back(static_cast<uint32_t>(shared_.size()));
+  return groups() - 1;
+}
+
+void SegmentBuilder::add_group(uint32_t group) {
+  const uint32_t end = group_ends_[group];
+  for (uint32_t at = group == 0 ? 0 : group_ends_[group - 1]; at < end; ++at) {
+    add_numbered(shared_[at]);
+  }
 }
 
 void SegmentBuilder::set_length(uint32_t field, uint32_t length) {
@@ -257,7 +279,8 @@ void SegmentBuilder::add_stored(const void* data, size_t size) {
 }
 
 size_t SegmentBuilder::memory() const {
-  size_t bytes = stored_.size() + documents_ * 4 * column_values_.size();
+  size_t bytes = stored_.size() + documents_ * 4 * column_values_.size() +
+                 shared_.bytes() + group_ends_.capacity() * 4;
   size_t most = 0;
   for (const auto& field : collected_) {
     bytes += field->terms.bytes() + field->frequencies.bytes() +

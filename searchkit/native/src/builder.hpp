@@ -24,6 +24,13 @@ struct BuilderField : FieldSpec {
   std::optional<uint32_t> words_into;
 };
 
+// A term of a field without positions, and how often a document has it.
+struct TermCount {
+  uint32_t field;
+  std::string_view term;
+  uint32_t frequency;
+};
+
 class SegmentBuilder {
  public:
   // `analyzer` may be nullptr where no text is added; it is not to be cleared before
@@ -37,6 +44,10 @@ class SegmentBuilder {
   void add_text(uint32_t field, std::string_view text);
   // Adds a term to a field without positions; each at most once in a document.
   void add_term(uint32_t field, std::string_view term, uint32_t frequency);
+  // Takes up terms that many documents have together.  Returns the group's number.
+  uint32_t share(const std::vector<TermCount>& terms);
+  // Adds all terms of a group.
+  void add_group(uint32_t group);
   void set_length(uint32_t field, uint32_t length);
   void set_column(uint32_t column, uint32_t value);
 
@@ -48,6 +59,7 @@ class SegmentBuilder {
 
   uint32_t documents() const { return documents_; }
   uint32_t fields() const { return static_cast<uint32_t>(specs_.size()); }
+  uint32_t groups() const { return static_cast<uint32_t>(group_ends_.size()); }
   uint32_t columns() const { return static_cast<uint32_t>(columns_.size()); }
   // Bytes that will be in use while the segment is written, about.
   size_t memory() const;
@@ -75,6 +87,13 @@ class SegmentBuilder {
     uint32_t longest = 0;          // most of them in a document
   };
 
+  // A term of a group, by its number in the vocabulary of its field.
+  struct Shared {
+    uint32_t field, term, frequency;
+  };
+
+  Shared numbered(const TermCount& term);
+  void add_numbered(const Shared& term);
   void use_vocabulary(uint32_t field, const Vocabulary& vocabulary);
   void add_words(Collected& words);
   FieldEncoder& encoder(uint32_t field);
@@ -93,6 +112,8 @@ class SegmentBuilder {
   uint32_t documents_ = 0;
   std::vector<std::unique_ptr<Collected>> collected_;
   std::vector<std::vector<uint32_t>> column_values_;
+  Buffer<Shared> shared_;              // the terms of all groups, one after the other
+  std::vector<uint32_t> group_ends_;  // where those of each group end
   Buffer<uint32_t> terms_, words_;  // of the text that is being added, by token
   // Memory of what was inverted already, for what comes next: pages that are there need
   // not be made anew.

@@ -50,6 +50,8 @@ static int execute(PyObject* module) {
   return searchkit::guarded_status([&] {
     searchkit::add_analysis(module);
     searchkit::add_segments(module);
+    searchkit::add_postings(module);
+    searchkit::add_builders(module);
     searchkit::add_search(module);
     searchkit::add_prepared_searches(module);
     searchkit::add_bound_plans(module);

@@ -103,6 +103,8 @@ int guarded_status(Body&& body) noexcept {
 // Each adds its types and functions to the module.
 void add_analysis(PyObject* module);
 void add_segments(PyObject* module);
+void add_postings(PyObject* module);
+void add_builders(PyObject* module);
 void add_search(PyObject* module);
 void add_prepared_searches(PyObject* module);  // after add_search(), as those below
 void add_bound_plans(PyObject* module);

@@ -1,4 +1,4 @@
-// The Python type of segments, for other bindings.
+// The Python types of segments and posting lists, for other bindings.
 #pragma once
 
 #include <memory>
@@ -11,5 +11,9 @@ namespace searchkit {
 // The segment in a _native.Segment; throws PythonError with TypeError set for any other
 // object.
 std::shared_ptr<const Segment> segment_of(PyObject* object);
+
+// A _native.PostingCursor on the first document of a posting list.
+Object posting_cursor(std::shared_ptr<const Segment> segment, const Field& field,
+                      const TermEntry& entry);
 
 }  // namespace searchkit
