@@ -15,7 +15,7 @@ DEFAULT_INDEX = "index"
 INDEX_VARIABLE = "SEARCHKIT_INDEX"
 """Environment variable that names the index folder."""
 
-BATCH_ARTICLES = 500
+BATCH_ARTICLES = 2_000
 """Articles written to the catalog in one transaction, at most."""
 
 MAX_PROCESSES = 8

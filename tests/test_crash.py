@@ -91,10 +91,12 @@ elif task == "pairs":
 ENGINE = "searchkit.engines.whoosh.engine:WhooshEngine"
 if native.load() is None:
     WRITER = "searchkit.engines.whoosh.writer:WhooshWriter"
+    DOCUMENT = f"{WRITER}.put"
     SEGMENT = "whoosh.writing:SegmentWriter._flush_segment"
     TABLE = "whoosh.writing:SegmentWriter._commit_toc"
 else:
     WRITER = "searchkit.engines.whoosh.native_writer:NativeWriter"
+    DOCUMENT = "searchkit.engines.whoosh.native_writer.document_terms"
     SEGMENT = f"{WRITER}._new_part"
     TABLE = f"{ENGINE}.replace_segments"
 
@@ -160,7 +162,7 @@ class TestKilledWriters:
             ("searchkit.catalog.batch:Batch.record_source", 1),  # when rows are written
             ("searchkit.catalog.batch:Batch.finish", 3),  # at its very end
             ("searchkit.indexing.transfer.document_of", 0),  # between the two commits
-            (f"{WRITER}.put", 13),  # in a later batch, after a commit of the engine
+            (DOCUMENT, 13),  # in a later batch, after a commit of the engine
             (f"{WRITER}.commit", 1),
             (SEGMENT, 1),  # in the middle of a segment
             (TABLE, 0),  # segment written, not named anywhere
@@ -218,7 +220,7 @@ class TestKilledWriters:
     @pytest.mark.parametrize(
         ("place", "calls"),
         [
-            (f"{WRITER}.put", 9),
+            (DOCUMENT, 9),
             (TABLE, 0),
             (f"{ENGINE}.record_commit", 0),
         ],
@@ -241,7 +243,7 @@ class TestKilledWriters:
         [
             "searchkit.engines.whoosh.engine.remove_index_files",
             "whoosh.index:FileIndex.create",
-            f"{WRITER}.put",
+            DOCUMENT,
             TABLE,
             f"{ENGINE}.record_commit",
         ],
@@ -294,7 +296,7 @@ class TestKilledWriters:
         """
         A writer that was killed holds nobody up, and its name is not given any more.
         """
-        assert -signal.SIGKILL == run(path, "add", f"{WRITER}.put", 2)
+        assert -signal.SIGKILL == run(path, "add", DOCUMENT, 2)
         with searchkit.open_index(path) as index:
             assert 1 == index.add([Article(title="One")]).added
         assert not (path / "writer.json").exists()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from searchkit.intervals import Interval
+from searchkit.native import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -139,7 +140,9 @@ class Article:
         """
         if self._fingerprint is None:
             parts = (self.title, self.body, self.published or "", self.source, self.url)
-            digest = _digest("\x00".join((*parts, *self.authors)), 16).hex()
+            # Encoded first, then joined: the body may have its UTF-8 form already.
+            content = b"\x00".join([part.encode() for part in (*parts, *self.authors)])
+            digest = hashlib.blake2b(content, digest_size=16).hexdigest()
             object.__setattr__(self, "_fingerprint", digest)
             return digest
         return self._fingerprint
@@ -153,18 +156,31 @@ _SETTERS: tuple[Callable[[Article, object], None], ...] = tuple(
 
 
 def _storable(text: str) -> str:
-    # To encode it is many times faster than to look for half code points, and a NUL is
-    # found sooner in bytes than among characters of two.
     if str.isascii(text):  # fails for what is no text
         if "\x00" not in text:
             return text
-    else:
-        try:
-            if b"\x00" not in text.encode():
-                return text
-        except UnicodeEncodeError:
-            pass
+    elif _is_storable(text):
+        return text
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _encodes_without_nul(text: str) -> bool:
+    """
+    Tell whether UTF-8 can hold a text, and it has no NUL.
+    """
+    # To encode it is many times faster than to look for half code points, and a NUL is
+    # found sooner in bytes than among characters of two.
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+#: The same by the extension, where it is there: then the string keeps its UTF-8 form,
+#: and all that encode it later merely copy it.
+_is_storable: Callable[[str], bool] = getattr(
+    load(), "is_storable", _encodes_without_nul
+)
 
 
 def normal_published(value: str | date | None) -> str | None:

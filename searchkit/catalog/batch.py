@@ -31,7 +31,7 @@ from searchkit.catalog.rows import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from searchkit.annotations.model import Annotations, EntityMention, TimeExpression
     from searchkit.articles.model import Article
@@ -176,8 +176,10 @@ class Batch:
         # Articles that are not there yet wait, and are written together.
         rows: list[Sequence[Any]] = []
         records: list[Sequence[Any]] = []
-        for article, found in articles:
-            body = article.body.encode()
+        articles = list(articles)
+        bodies = [article.body.encode() for article, _ in articles]
+        packs = list(map(pack, bodies))
+        for (article, found), body, packed in zip(articles, bodies, packs, strict=True):
             fingerprint = article.fingerprint
             values = (
                 article.id,
@@ -196,7 +198,7 @@ class Batch:
                 fingerprint,
                 packed_annotators,
                 generation,
-                pack(body),
+                packed,
             )
             number = self._next
             row = [number, *values, row_checksum(*values)]
@@ -345,14 +347,19 @@ class Batch:
         (number,) = execute(
             "SELECT number FROM sources WHERE location = ?", (source.location,)
         ).fetchone()
-        put, others = [], []
+        same: list[int] = []
+        changed, others = [], []
+        known, numbers = self._fingerprints.get, self._numbers
         for article_id, fingerprint in produced.items():
-            ours = self._fingerprints.get(article_id)
+            ours = known(article_id)
+            if ours == fingerprint:
+                same.append(numbers[article_id])  # type: ignore[arg-type]  # it was put
+                continue
+            other = pack_fingerprint(fingerprint)
             if ours is None:
-                others.append((number, pack_fingerprint(fingerprint), article_id))
+                others.append((number, other, article_id))
             else:
-                other = None if ours == fingerprint else pack_fingerprint(fingerprint)
-                put.append((number, self._numbers[article_id], other))
+                changed.append((number, numbers[article_id], other))
         many = self._connection.executemany
         # An "INSERT OR REPLACE" would take three times as long: it is ready for rows of
         # other tables that go with what is replaced.
@@ -360,7 +367,12 @@ class Batch:
             " ON CONFLICT (source, article)"
             " DO UPDATE SET fingerprint = excluded.fingerprint"
         )
-        many(f"INSERT INTO origins VALUES (?, ?, ?){update}", put)
+        many(
+            "INSERT INTO origins SELECT ?, number, NULL FROM articles"
+            f" WHERE number BETWEEN ? AND ?{update}",
+            [(number, first, last) for first, last in _runs(sorted(same))],
+        )
+        many(f"INSERT INTO origins VALUES (?, ?, ?){update}", changed)
         many(
             "INSERT INTO origins SELECT ?, number, NULLIF(?, fingerprint)"
             f" FROM articles WHERE id = ? AND {CURRENT}{update}",
@@ -504,3 +516,17 @@ class Batch:
                     (number,),
                 )
         return orphans
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """
+    Yield the first and the last of each run of numbers that follow each other.
+
+    Args:
+        numbers: In ascending order, each once.
+    """
+    first = 0
+    for at in range(1, len(numbers) + 1):
+        if at == len(numbers) or numbers[at] != numbers[at - 1] + 1:
+            yield numbers[first], numbers[at - 1]
+            first = at

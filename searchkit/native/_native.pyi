@@ -669,6 +669,14 @@ def row_checksum(*values: object) -> int:
         TypeError: The last of the values is no bytes.
     """
 
+def is_storable(text: str, /) -> bool:
+    """
+    Tell whether UTF-8 can hold a text, and it has no NUL.
+
+    Raises:
+        TypeError: It is no text.
+    """
+
 # --- snippets -------------------------------------------------------------------
 
 class MatchFinder:

@@ -16,6 +16,7 @@ from searchkit import Article, ArticleError, Index, IndexAccessError, native
 from searchkit.annotations.model import Annotations
 from searchkit.catalog.batch import Batch
 from searchkit.documents import document_of
+from searchkit.engines.whoosh import native_writer
 from searchkit.engines.whoosh.engine import WhooshEngine
 from searchkit.engines.whoosh.native_writer import NativeWriter
 from searchkit.engines.whoosh.writer import WhooshWriter
@@ -153,7 +154,7 @@ def test_a_source_that_was_not_read_to_the_end_replaces_nothing(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left")])
 @pytest.mark.parametrize("calls", [0, 3, 7, 12])
-@pytest.mark.parametrize("method", ["put", "commit", "record_commit"])
+@pytest.mark.parametrize("method", ["document", "commit", "record_commit"])
 def test_a_failure_of_the_engine_loses_nothing(
     *,
     index: Index,
@@ -169,12 +170,16 @@ def test_a_failure_of_the_engine_loses_nothing(
     The catalog keeps what it committed; opened again, the engine has caught up with it.
     """
     write("a.jsonl", *records())
-    writer = WhooshWriter if native.load() is None else NativeWriter
-    owner: type[Any]
-    owner, scale = {
-        "put": (writer, 1),
-        "commit": (writer, 7),
-        "record_commit": (WhooshEngine, 7),
+    is_native = native.load() is not None
+    owner: Any
+    owner, method, scale = {
+        "document": (
+            (native_writer, "document_terms", 1)
+            if is_native
+            else (WhooshWriter, "put", 1)
+        ),
+        "commit": (NativeWriter if is_native else WhooshWriter, "commit", 7),
+        "record_commit": (WhooshEngine, "record_commit", 7),
     }[method]
     original = getattr(owner, method)
     monkeypatch.setattr(owner, method, after(calls // scale, original, error))

@@ -1,5 +1,7 @@
-// The Python function row_checksum, for the rows of a catalog.
+// The Python functions row_checksum and is_storable, for the rows of a catalog.
+#include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "crc32.hpp"
@@ -16,6 +18,15 @@ uint32_t checksum_of(std::string_view bytes, uint32_t before) {
 
 // Goes on with the text that str() gives for a value.
 uint32_t checksum_of_text(PyObject* value, uint32_t before) {
+  if (PyLong_CheckExact(value) != 0) {
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    char digits[24];
+    if (overflow == 0) {
+      const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+      return checksum_of({digits, static_cast<size_t>(end - digits)}, before);
+    }
+  }
   const Object text = Object::made(PyObject_Str(value));
   Py_ssize_t size = 0;
   if (const char* bytes = PyUnicode_AsUTF8AndSize(text.get(), &size)) {
@@ -44,9 +55,25 @@ PyObject* row_checksum(PyObject*, PyObject* const* values, Py_ssize_t count) {
   });
 }
 
+PyObject* is_storable(PyObject*, PyObject* text) {
+  return guarded([&] {
+    // The string keeps its UTF-8 form, which whatever is done next with it needs.
+    Py_ssize_t size = 0;
+    const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
+    if (bytes == nullptr) {
+      if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw PythonError();
+      PyErr_Clear();
+      return PyBool_FromLong(0);
+    }
+    return PyBool_FromLong(std::memchr(bytes, 0, static_cast<size_t>(size)) == nullptr);
+  });
+}
+
 PyMethodDef functions[] = {
     {"row_checksum", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(row_checksum)),
      METH_FASTCALL, "Return the checksum of a row of the catalog."},
+    {"is_storable", is_storable, METH_O,
+     "Tell whether UTF-8 can hold a text, and it has no NUL."},
     {nullptr, nullptr, 0, nullptr},
 };
 
