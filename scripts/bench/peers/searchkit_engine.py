@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from searchkit.index import Index
     from searchkit.queries.tree import Query, TextField
 
-#: A writer that takes many documents at once has one of these.
-_BULK = ("put_all", "put_many")
-
-
 def source_digest() -> str:
     """
     Return a hash of the code of searchkit, which decides whether an index is made anew.
@@ -182,17 +178,10 @@ def tree_of(tree: Tree, *, is_bare: bool = True) -> Query:
 
 def _write(engine: Engine, documents: Iterable[Document]) -> None:
     """
-    Write documents in one transaction, in bulk where the writer can.
+    Write documents in one transaction.
     """
     writer: Writer = engine.writer()
-    bulk = next(
-        (getattr(writer, name) for name in _BULK if hasattr(writer, name)), None
-    )
-    if bulk is not None:
-        bulk(documents)
-    else:
-        for document in documents:
-            writer.put(document)
+    writer.put_all(documents)
     writer.commit(1)
 
 
