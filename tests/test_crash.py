@@ -96,7 +96,7 @@ if native.load() is None:
     TABLE = "whoosh.writing:SegmentWriter._commit_toc"
 else:
     WRITER = "searchkit.engines.whoosh.native_writer:NativeWriter"
-    DOCUMENT = "searchkit.engines.whoosh.native_writer.document_terms"
+    DOCUMENT = "searchkit.engines.whoosh.native_writer.native_document"
     SEGMENT = f"{WRITER}._new_part"
     TABLE = f"{ENGINE}.replace_segments"
 

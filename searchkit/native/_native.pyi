@@ -2,7 +2,7 @@
 The compiled extension: analysis, segments and searching.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, Literal, TypeAlias, final
 
@@ -299,9 +299,11 @@ class SegmentBuilder:
         Write the segment to a new file, and sync it.
         """
 
-# A dictionary as a line of JSON in UTF-8, with half code points as if they were whole;
-# None where a name is no string, or a value neither a string nor a boolean.
-def json_line(values: Mapping[str, Any], /) -> bytes | None: ...
+# Tuples of values, of the first names each, as lines of JSON in UTF-8, with half code
+# points as if they were whole; None where a value is neither a string nor a boolean.
+def json_lines(
+    names: tuple[str, ...], documents: Sequence[tuple[Any, ...]], /
+) -> bytes | None: ...
 def merge_segments(
     path: str | PathLike[str],
     inputs: Sequence[tuple[Segment, bytes]],

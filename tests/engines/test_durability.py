@@ -181,7 +181,7 @@ class TestFailures:
 
         with monkeypatch.context() as context:
             context.setattr(writer_module, "document_values", fail)
-            context.setattr(native_writer_module, "document_terms", fail)
+            context.setattr(native_writer_module, "native_document", fail)
             with pytest.raises(error):
                 writer.put(Document("a3", body="rain"))
         with pytest.raises(ValueError, match="ended"):

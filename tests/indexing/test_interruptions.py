@@ -174,7 +174,7 @@ def test_a_failure_of_the_engine_loses_nothing(
     owner: Any
     owner, method, scale = {
         "document": (
-            (native_writer, "document_terms", 1)
+            (native_writer, "native_document", 1)
             if is_native
             else (WhooshWriter, "put", 1)
         ),

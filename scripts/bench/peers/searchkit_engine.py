@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from searchkit.index import Index
     from searchkit.queries.tree import Query, TextField
 
+
 def source_digest() -> str:
     """
     Return a hash of the code of searchkit, which decides whether an index is made anew.

@@ -2,7 +2,7 @@
 Documents as the extension takes them.
 
 Texts and terms go by the number of their field; what Whoosh's API gives back with a hit
-is a line of a blob.
+is a tuple, and a line of a blob.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from searchkit.documents import name_terms
 from searchkit.engines.whoosh.foreign import OURS
 from searchkit.engines.whoosh.native_searcher import KEY_FIELD
-from searchkit.engines.whoosh.stored import pack_line
+from searchkit.engines.whoosh.stored import pack_stored, pack_text
 from searchkit.fields import FIELDS, FieldKind
 from searchkit.intervals import Interval, index_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import ModuleType
 
     from searchkit.documents import Document
@@ -29,6 +29,7 @@ _NUMBER = {field.name: number for number, field in enumerate(FIELDS)}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _KEY, _TITLE, _BODY = _NUMBER[KEY_FIELD], _NUMBER["title"], _NUMBER["body"]
 _URL = _NUMBER["url"]
+_STORED = "id", "title", "body", "source", "url", "published"
 
 Terms: TypeAlias = "list[tuple[int, str, int] | int]"
 """Field number, term and frequency of each term; or the number of a group of them."""
@@ -91,16 +92,14 @@ def native_fields(extension: ModuleType) -> list[tuple[str, int, int | None]]:
     ]
 
 
-def document_texts(document: Document) -> tuple[tuple[int, str], ...]:
+def native_document(
+    document: Document, groups: TermGroups
+) -> tuple[tuple[tuple[int, str], ...], Terms, tuple[int]]:
     """
-    Return the texts of a document by the numbers of their fields.
-    """
-    return (_TITLE, document.title), (_BODY, document.body)
+    Return what ``SegmentBuilder.add`` takes of a document.
 
-
-def document_terms(document: Document, groups: TermGroups) -> Terms:
-    """
-    Return all that is no text in a document.
+    Returns:
+        Its texts, its terms, and its columns: the day of publication, 0 for none.
     """
     terms: Terms = [(_KEY, document.id, 1)]
     if document.url:
@@ -113,14 +112,16 @@ def document_terms(document: Document, groups: TermGroups) -> Terms:
             terms += [(number, term, count) for term, count in names.items()]
     if document.dates:
         terms += _date_terms(document.dates)
-    if document.published is not None:
-        terms.append(groups.of_publication(document.published))
-    return terms
+    day = 0
+    if (published := document.published) is not None:
+        terms.append(groups.of_publication(published))
+        day = published.first.toordinal()
+    return ((_TITLE, document.title), (_BODY, document.body)), terms, (day,)
 
 
 def _date_terms(dates: Mapping[Interval, int]) -> list[tuple[int, str, int]]:
     """
-    Return what :func:`document_terms` has of the intervals that a text mentions.
+    Return what :func:`native_document` has of the intervals that a text mentions.
     """
     counts: dict[str, int] = {}
     for interval, count in dates.items():
@@ -138,29 +139,26 @@ def _interval_terms(interval: Interval) -> tuple[str, ...]:
     return tuple(index_terms(interval))
 
 
-def document_columns(document: Document) -> tuple[int]:
+def stored_values(document: Document) -> tuple[str | bool | None, ...]:
     """
-    Return the values of a document's columns: the day of publication, 0 for none.
+    Return what Whoosh's API gives back with a hit: values of the first stored fields.
     """
-    published = document.published
-    return (0 if published is None else published.first.toordinal(),)
+    values = document.id, document.title, OURS, document.source, document.url
+    if document.published is None:
+        return values
+    return *values, document.published_value
 
 
-def stored_line(document: Document, extension: ModuleType) -> bytes:
+def stored_blob(documents: Sequence[tuple[Any, ...]], extension: ModuleType) -> bytes:
     """
-    Return what Whoosh's API gives back with a hit, as a line of a blob.
+    Pack what :func:`stored_values` gives for some documents.
     """
-    values: dict[str, Any] = {
-        "id": document.id,
-        "title": document.title,
-        "body": OURS,
-        "source": document.source,
-        "url": document.url,
-    }
-    if document.published is not None:
-        values["published"] = document.published_value
-    line: bytes = extension.json_line(values) or pack_line(values)
-    return line
+    lines: bytes | None = extension.json_lines(_STORED, documents)
+    if lines is not None:
+        return pack_text(lines)
+    return pack_stored(
+        [dict(zip(_STORED, values, strict=False)) for values in documents]
+    )
 
 
 def _encodable(text: str) -> str:

@@ -18,11 +18,10 @@ from searchkit.engines.whoosh.codec import NativeSegment
 from searchkit.engines.whoosh.contents import INDEX_NAME
 from searchkit.engines.whoosh.native_documents import (
     TermGroups,
-    document_columns,
-    document_terms,
-    document_texts,
+    native_document,
     native_fields,
-    stored_line,
+    stored_blob,
+    stored_values,
 )
 from searchkit.engines.whoosh.native_searcher import KEY_FIELD, is_marked
 from searchkit.engines.whoosh.stored import (
@@ -161,15 +160,7 @@ class NativeWriter:
         """
         # First all that is done here, then all that the extension does: each would find
         # the caches of the processor full of what the other needs.
-        ready = [
-            (
-                document_texts(document),
-                document_terms(document, self._groups),
-                document_columns(document),
-            )
-            for document in documents
-        ]
-        lines = [stored_line(document, self._extension) for document in documents]
+        ready = [native_document(document, self._groups) for document in documents]
         is_first = not self._old and not self._new
         for document, values in zip(documents, ready, strict=True):
             number = self._builder.add(*values)
@@ -179,7 +170,7 @@ class NativeWriter:
                 self._added[document.id] = number
             if not is_first:
                 self._delete_written(document.id)
-        self._stored += lines
+        self._stored += map(stored_values, documents)
         if len(self._stored) == DOCUMENTS_PER_BLOB:
             self._store()
             if self._builder.memory > self._memory:
@@ -218,11 +209,11 @@ class NativeWriter:
         #: Documents of the segment: article id to number; and numbers gone since.
         self._added: dict[str, int] = {}
         self._superseded: list[int] = []
-        self._stored: list[bytes] = []
+        self._stored: list[tuple[str | bool | None, ...]] = []
 
     def _store(self) -> None:
         if self._stored:
-            self._builder.add_stored(join_lines(self._stored))
+            self._builder.add_stored(stored_blob(self._stored, self._extension))
             self._stored = []
 
     def _end_segment(self) -> None:

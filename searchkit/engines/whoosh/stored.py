@@ -118,8 +118,15 @@ def join_lines(lines: Iterable[bytes]) -> bytes:
     """
     Pack the lines of some documents into a blob.
     """
+    return pack_text(b"".join([line + b"\n" for line in lines]))
+
+
+def pack_text(text: bytes) -> bytes:
+    """
+    Pack lines, each with its line break, into a blob.
+    """
     compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
-    return pack(b"".join(line + b"\n" for line in lines), compressor)
+    return pack(text, compressor)
 
 
 def split_lines(blob: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-// The Python type SegmentBuilder, and the functions merge_segments and json_line.
+// The Python type SegmentBuilder, and the functions merge_segments and json_lines.
 #include "builder.hpp"
 
 #include <stdexcept>
@@ -6,7 +6,7 @@
 #include "analyzer.hpp"
 #include "arguments.hpp"
 #include "boxes.hpp"
-#include "json_line.hpp"
+#include "json_lines.hpp"
 #include "merging.hpp"
 #include "segments_binding.hpp"
 
@@ -253,13 +253,19 @@ PyObject* merge(PyObject*, PyObject* args) {
   });
 }
 
-// json_line(values): a dictionary as a line of JSON, or None where it has other values
+// json_lines(names, documents): lines of JSON, or None where a document has other values
 // than strings and booleans.
-PyObject* json_line(PyObject*, PyObject* values) {
+PyObject* json_lines(PyObject*, PyObject* args) {
   return guarded([&]() -> PyObject* {
-    Buffer<uint8_t> line;
-    if (!append_json_line(values, line)) Py_RETURN_NONE;
-    return bytes_from({reinterpret_cast<const char*>(line.data()), line.size()});
+    PyObject *names = nullptr, *documents = nullptr;
+    if (!PyArg_ParseTuple(args, "OO", &names, &documents)) throw PythonError();
+    const JsonLines lines(names);
+    const Items items(documents);
+    Buffer<uint8_t> text;
+    for (Py_ssize_t i = 0; i < items.size(); ++i) {
+      if (!lines.append(items[i], text)) Py_RETURN_NONE;
+    }
+    return bytes_from({reinterpret_cast<const char*>(text.data()), text.size()});
   });
 }
 
@@ -292,7 +298,7 @@ PyType_Slot builder_slots[] = {
 
 PyMethodDef functions[] = {
     {"merge_segments", merge, METH_VARARGS, nullptr},
-    {"json_line", json_line, METH_O, nullptr},
+    {"json_lines", json_lines, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -1,4 +1,4 @@
-#include "json_line.hpp"
+#include "json_lines.hpp"
 
 #include <string_view>
 
@@ -6,7 +6,7 @@ namespace searchkit {
 
 namespace {
 
-void append(Buffer<uint8_t>& out, std::string_view text) {
+void put(Buffer<uint8_t>& out, std::string_view text) {
   out.append(reinterpret_cast<const uint8_t*>(text.data()), text.size());
 }
 
@@ -20,11 +20,11 @@ void append_escape(Buffer<uint8_t>& out, unsigned char byte) {
   constexpr char digits[] = "0123456789abcdef";
   const size_t at = plain.find(static_cast<char>(byte));
   if (at != plain.npos) {
-    append(out, {"\\", 1});
-    append(out, names.substr(at, 1));
+    put(out, {"\\", 1});
+    put(out, names.substr(at, 1));
     return;
   }
-  append(out, "\\u00");
+  put(out, "\\u00");
   out.push_back(static_cast<uint8_t>(digits[byte >> 4]));
   out.push_back(static_cast<uint8_t>(digits[byte & 15]));
 }
@@ -47,40 +47,48 @@ void append_quoted(Buffer<uint8_t>& out, PyObject* text) {
   for (size_t at = 0; at < content.size(); ++at) {
     const auto byte = static_cast<unsigned char>(content[at]);
     if (!is_escaped(byte)) continue;
-    append(out, content.substr(begin, at - begin));
+    put(out, content.substr(begin, at - begin));
     append_escape(out, byte);
     begin = at + 1;
   }
-  append(out, content.substr(begin));
+  put(out, content.substr(begin));
   out.push_back('"');
 }
 
 }  // namespace
 
-bool append_json_line(PyObject* values, Buffer<uint8_t>& out) {
-  if (PyDict_CheckExact(values) == 0) return false;
+JsonLines::JsonLines(PyObject* names) {
+  if (PyTuple_Check(names) == 0) {
+    PyErr_SetString(PyExc_TypeError, "the names of fields are a tuple");
+    throw PythonError();
+  }
+  const Py_ssize_t count = PyTuple_Size(names);
+  for (Py_ssize_t at = 0; at < count; ++at) {
+    Buffer<uint8_t> quoted;
+    quoted.push_back(at == 0 ? '{' : ',');
+    append_quoted(quoted, PyTuple_GetItem(names, at));
+    quoted.push_back(':');
+    names_.emplace_back(reinterpret_cast<const char*>(quoted.data()), quoted.size());
+  }
+}
+
+bool JsonLines::append(PyObject* values, Buffer<uint8_t>& out) const {
+  const Py_ssize_t count = PyTuple_CheckExact(values) != 0 ? PyTuple_Size(values) : -1;
+  if (count < 0 || static_cast<size_t>(count) > names_.size()) return false;
   const size_t before = out.size();
-  out.push_back('{');
-  PyObject *name = nullptr, *value = nullptr;
-  bool is_first = true;
-  for (Py_ssize_t at = 0; PyDict_Next(values, &at, &name, &value) != 0;) {
-    const bool is_text = PyUnicode_CheckExact(value) != 0;
-    const bool is_flag = value == Py_True || value == Py_False;
-    if (PyUnicode_CheckExact(name) == 0 || !(is_text || is_flag)) {
+  for (Py_ssize_t at = 0; at < count; ++at) {
+    put(out, names_[static_cast<size_t>(at)]);
+    PyObject* const value = PyTuple_GetItem(values, at);
+    if (PyUnicode_CheckExact(value) != 0) {
+      append_quoted(out, value);
+    } else if (value == Py_True || value == Py_False) {
+      put(out, value == Py_True ? "true" : "false");
+    } else {
       out.truncate(before);
       return false;
     }
-    if (!is_first) out.push_back(',');
-    is_first = false;
-    append_quoted(out, name);
-    out.push_back(':');
-    if (is_text) {
-      append_quoted(out, value);
-    } else {
-      append(out, value == Py_True ? "true" : "false");
-    }
   }
-  out.push_back('}');
+  put(out, count == 0 ? "{}\n" : "}\n");
   return true;
 }
 
