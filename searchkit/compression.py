@@ -2,8 +2,8 @@
 Compression: Zstandard frames (RFC 8878) and zlib streams, unpacked within limits.
 
 Whoever made a file may have made a bomb of it: nothing is unpacked further than its
-caller allows, nor to more than ``MAX_UNPACK_RATIO`` times its length.  What is packed
-here always comes back.
+caller allows, nor a frame to more than ``MAX_UNPACK_RATIO`` times its length; no stream
+of zlib comes to more than 1,032 times.  What is packed here always comes back.
 
 Not here: whole files and archives, which are read as they unpack
 (``searchkit.articles``), and what the frames of a catalog have in common

@@ -179,7 +179,7 @@ def _encodes_without_nul(text: str) -> bool:
 #: The same by the extension, where it is there: then the string keeps its UTF-8 form,
 #: and all that encode it later merely copy it.
 _is_storable: Callable[[str], bool] = getattr(
-    load(), "is_storable", _encodes_without_nul
+    load(), "encodes_without_nul", _encodes_without_nul
 )
 
 

@@ -176,10 +176,11 @@ class Batch:
         # Articles that are not there yet wait, and are written together.
         rows: list[Sequence[Any]] = []
         records: list[Sequence[Any]] = []
-        articles = list(articles)
-        bodies = [article.body.encode() for article, _ in articles]
+        put = list(articles)
+        bodies = [article.body.encode() for article, _ in put]
+        # All of them first: the compressor's tables stay in the processor's caches.
         packs = list(map(pack, bodies))
-        for (article, found), body, packed in zip(articles, bodies, packs, strict=True):
+        for (article, found), body, packed in zip(put, bodies, packs, strict=True):
             fingerprint = article.fingerprint
             values = (
                 article.id,

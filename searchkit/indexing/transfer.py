@@ -131,6 +131,9 @@ class Transfer:
             counts, is_new = counts or before.counts, before.is_new
         self.pending[article.id] = PendingArticle(article, annotations, counts, is_new)
         self._size += len(article.title) + len(article.body)
+        self._size += len(article.source) + len(article.url)
+        if article.authors:
+            self._size += sum(map(len, article.authors))
 
     def flush_if_full(self) -> None:
         """

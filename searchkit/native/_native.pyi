@@ -671,7 +671,7 @@ def row_checksum(*values: object) -> int:
         TypeError: The last of the values is no bytes.
     """
 
-def is_storable(text: str, /) -> bool:
+def encodes_without_nul(text: str, /) -> bool:
     """
     Tell whether UTF-8 can hold a text, and it has no NUL.
 

@@ -231,19 +231,25 @@ class TestWriting:
             expected = {one.id for one in last if one.published == published[0]}
             assert expected == found(searcher, days)
 
-    def test_an_error_among_many_documents_cancels(self, engine: Engine) -> None:
+    @pytest.mark.parametrize(
+        "error", [KeyError("no more"), BrokenPipeError(), OSError()]
+    )
+    def test_an_error_where_documents_come_from_cancels(
+        self, engine: Engine, error: Exception
+    ) -> None:
         """
-        Wherever they come from: nothing of the transaction is kept.
+        It comes out as it is, and nothing of the transaction is kept.
         """
         commit(engine, 1, *documents("a"))
 
         def failing() -> Iterator[Document]:
             yield from documents(*(f"d{number}" for number in range(100)))
-            raise KeyError("no more")
+            raise error
 
         writer = engine.writer()
-        with pytest.raises(KeyError, match="no more"):
+        with pytest.raises(type(error)) as caught:
             writer.put_all(failing())
+        assert error is caught.value
         with pytest.raises(ValueError, match="ended"):
             writer.commit(2)
         assert {"a"} == ids(engine)

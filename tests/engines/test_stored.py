@@ -65,7 +65,7 @@ class TestRoundTrip:
         """
         What was packed is unpacked, types and order included.
         """
-        unpacked = unpack_stored(pack_stored(given_documents))
+        unpacked = unpack_stored(pack_stored(given_documents), len(given_documents))
         assert types_of(given_documents) == types_of(unpacked)
 
     def test_keeps_the_value_of_subclasses(self) -> None:
@@ -79,7 +79,7 @@ class TestRoundTrip:
         class Names(list[Any]):
             pass
 
-        unpacked = unpack_stored(pack_stored([{"a": Name("x"), "b": Names([1])}]))
+        unpacked = unpack_stored(pack_stored([{"a": Name("x"), "b": Names([1])}]), 1)
         assert types_of([{"a": "x", "b": [1]}]) == types_of(unpacked)
 
     @pytest.mark.parametrize("compress", [zlib.compress, zstandard.compress])
@@ -95,7 +95,7 @@ class TestRoundTrip:
             b'"m":{"$dict":[["$x",{"$tuple":[1,2]}]]},'
             b'"w":{"$datetime":"2021-09-11T08:46:00"}}\n{}\n'
         )
-        assert unpack_stored(blob) == [
+        assert unpack_stored(blob, 2) == [
             {
                 "t": "a",
                 "b": b"\x00\x01",
@@ -157,7 +157,7 @@ class TestDamage:
         else:
             del blob[at:]
         try:
-            unpacked = unpack_stored(bytes(blob))
+            unpacked = unpack_stored(bytes(blob), len(given_documents))
         except ValueError:
             return
         assert types_of(given_documents) == types_of(unpacked)
@@ -187,7 +187,7 @@ class TestDamage:
         A stranger's blob with a right checksum holds values of ours, or is refused.
         """
         with pytest.raises(ValueError, match=r"."):
-            unpack_stored(zlib.compress(text))
+            unpack_stored(zlib.compress(text), 1)
 
     @pytest.mark.parametrize("compress", [zlib.compress, zstandard.compress])
     def test_what_follows_the_blob_is_told(
@@ -197,7 +197,31 @@ class TestDamage:
         Bytes behind the end of a blob are no part of it.
         """
         with pytest.raises(ValueError, match="cannot be unpacked"):
-            unpack_stored(compress(b'{"a": 1}\n') + b"more")
+            unpack_stored(compress(b'{"a": 1}\n') + b"more", 1)
+
+    @pytest.mark.parametrize("compress", [zlib.compress, zstandard.compress])
+    @pytest.mark.parametrize(
+        "text", [b"", b"{}\n", b"{}\n{}\n{}\n", b"{}\n{}", b"\n" * 9]
+    )
+    def test_more_or_fewer_lines_than_documents_are_told(
+        self, compress: Callable[[bytes], bytes], text: bytes
+    ) -> None:
+        """
+        Nobody gets the stored fields of another document.
+        """
+        with pytest.raises(ValueError, match="more or fewer"):
+            unpack_stored(compress(text), 2)
+
+    def test_a_frame_that_says_it_is_empty_is_told(self) -> None:
+        """
+        The library reads no further then, not even to the checksum.
+        """
+        blob = bytearray(pack_stored([{"a": 1}]))
+        size = blob.index(len(b'{"a":1}\n'))
+        blob[size] = 0
+        assert zstandard.get_frame_parameters(bytes(blob)).content_size == 0
+        with pytest.raises(ValueError, match="more or fewer"):
+            unpack_stored(bytes(blob), 1)
 
     def test_an_altered_blob_is_told(self) -> None:
         """
@@ -206,7 +230,7 @@ class TestDamage:
         blob = pack_stored([{"a": 1}])
         assert b'"a":1' in blob
         with pytest.raises(ValueError, match="cannot be unpacked"):
-            unpack_stored(blob.replace(b'"a":1', b'"a":2'))
+            unpack_stored(blob.replace(b'"a":1', b'"a":2'), 1)
 
     @pytest.mark.parametrize("compress", [zlib.compress, zstandard.compress])
     def test_a_bomb_is_not_unpacked(
@@ -218,4 +242,4 @@ class TestDamage:
         monkeypatch.setattr(stored, "MAX_BLOB_BYTES", 1000)
         blob = compress(b'{"a":"' + b" " * 10**6 + b'"}\n')
         with pytest.raises(ValueError, match="longer than it can be"):
-            unpack_stored(blob)
+            unpack_stored(blob, 1)

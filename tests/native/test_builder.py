@@ -290,3 +290,77 @@ class TestTerms:
         assert sorted(term.encode() for term in terms) == (
             terms_of(finished(building, folder), "raw")
         )
+
+
+class TestGroups:
+    @given(st.lists(st.tuples(st.sets(st.sampled_from("abcd")), st.booleans())))
+    def test_a_group_stands_for_its_terms(
+        self, folder: Path, documents: list[tuple[set[str], bool]]
+    ) -> None:
+        """
+        Documents have the same terms whether they come one by one or in groups.
+        """
+        alone, grouped = builder(), builder()
+        known: dict[frozenset[str], int] = {}
+        for terms, has_more in documents:
+            triples = [(RAW, term, 1) for term in sorted(terms)]
+            more = [(RAW, "more", 1)] if has_more else []
+            key = frozenset(terms)
+            if key not in known:
+                known[key] = grouped.share(triples)
+            alone.add([], [*triples, *more], [])
+            grouped.add([], [known[key], *more], [])
+        first, second = finished(alone, folder), finished(grouped, folder)
+        used = {term.encode() for terms, _ in documents for term in terms}
+        for term in sorted(
+            used | ({b"more"} if any(m for _, m in documents) else set())
+        ):
+            expected = first.postings("raw", term).rest()
+            assert expected == second.postings("raw", term).rest()
+
+    @pytest.mark.parametrize(
+        "terms", [[(RAW, "rain", 0)], [(TEXT, "rain", 1)], [(9, "rain", 1)], [0], ["a"]]
+    )
+    def test_what_is_no_group_leaves_nothing_behind(
+        self, folder: Path, terms: list[Any]
+    ) -> None:
+        """
+        Terms that came before the wrong one are not in the next group.
+        """
+        building = builder()
+        first = building.share([(RAW, "snow", 1)])
+        with pytest.raises((TypeError, ValueError, IndexError)):
+            building.share([(RAW, "lost", 1), *terms])
+        second = building.share([(RAW, "sun", 1)])
+        assert (0, 1) == (first, second)
+        building.add([], [second], [])
+        building.add([], [first], [])
+        segment = finished(building, folder)
+        assert [0] == segment.postings("raw", b"sun").rest()
+        assert [1] == segment.postings("raw", b"snow").rest()
+        assert segment.postings("raw", b"lost") is None
+
+    @pytest.mark.parametrize("group", [1, -1, 2**40])
+    def test_a_group_that_is_not_there_is_refused(self, group: int) -> None:
+        """
+        Nothing is added then.
+        """
+        building = builder()
+        building.share([(RAW, "rain", 1)])
+        with pytest.raises((ValueError, OverflowError)):
+            building.add([], [group], [])
+        assert 0 == building.documents
+
+    def test_a_segment_that_is_written_meanwhile_is_told(self, folder: Path) -> None:
+        """
+        Arguments may be sequences whose code does anything.
+        """
+        building = builder()
+
+        class Writing(list[Any]):
+            def __iter__(self) -> Any:
+                building.finish(folder / f"{next(_numbers)}.sks")
+                return super().__iter__()
+
+        with pytest.raises(ValueError, match="meanwhile"):
+            building.add([(TEXT, "rain")], Writing([(RAW, "rain", 1)]), [])

@@ -177,7 +177,12 @@ class SegmentFile:
 
 
 def _lines_of(native: _native.Segment) -> Callable[[int], list[bytes]]:
-    return lambda block: split_lines(native.stored(block))
+    def lines(block: int) -> list[bytes]:
+        before = block * native.stored_block
+        documents = min(native.stored_block, native.documents - before)
+        return split_lines(native.stored(block), documents)
+
+    return lines
 
 
 class Norms:

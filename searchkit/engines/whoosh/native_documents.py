@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 _NUMBER = {field.name: number for number, field in enumerate(FIELDS)}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _KEY, _TITLE, _BODY = _NUMBER[KEY_FIELD], _NUMBER["title"], _NUMBER["body"]
-_URL = _NUMBER["url"]
+_URL, _SOURCE = _NUMBER["url"], _NUMBER["source"]
 _STORED = "id", "title", "body", "source", "url", "published"
+
+_SHARED_CHARACTERS = 200
+"""Longest source whose terms are remembered: a corpus has few, unless a stranger made
+it."""
 
 Terms: TypeAlias = "list[tuple[int, str, int] | int]"
 """Field number, term and frequency of each term; or the number of a group of them."""
@@ -54,9 +58,8 @@ class TermGroups:
         """
         group = self._sources.get(source)
         if group is None:
-            number = _NUMBER["source"]
-            terms = [(number, term, 1) for term in name_terms(source)]
-            group = self._sources[source] = self._builder.share(terms)
+            group = self._builder.share(_source_terms(source))
+            self._sources[source] = group
         return group
 
     def of_publication(self, published: Interval) -> int:
@@ -104,8 +107,10 @@ def native_document(
     terms: Terms = [(_KEY, document.id, 1)]
     if document.url:
         terms.append((_URL, _encodable(document.url), 1))
-    if document.source:
+    if 0 < len(document.source) <= _SHARED_CHARACTERS:
         terms.append(groups.of_source(document.source))
+    elif document.source:
+        terms += _source_terms(document.source)
     if document.names:
         for field, names in document.names.items():
             number = _NUMBER[field]
@@ -117,6 +122,13 @@ def native_document(
         terms.append(groups.of_publication(published))
         day = published.first.toordinal()
     return ((_TITLE, document.title), (_BODY, document.body)), terms, (day,)
+
+
+def _source_terms(source: str) -> list[tuple[int, str, int]]:
+    """
+    Return what :func:`native_document` has of a publisher or collection.
+    """
+    return [(_SOURCE, term, 1) for term in name_terms(source)]
 
 
 def _date_terms(dates: Mapping[Interval, int]) -> list[tuple[int, str, int]]:

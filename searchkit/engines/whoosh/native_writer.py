@@ -10,7 +10,6 @@ in Python.
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.compiled import NativeAnalyzer
@@ -45,7 +44,8 @@ if TYPE_CHECKING:
     from searchkit.engines.whoosh.engine import WhooshEngine
     from searchkit.native import _native
 
-_ENDED = "the transaction has ended"
+_PART_CHARACTERS = 4 * 2**20
+"""Code points of text that are held until they are added, about."""
 
 
 class NativeWriter:
@@ -96,10 +96,24 @@ class NativeWriter:
         """
         Add or replace documents, as many as there are.
         """
-        with _Cancelling(self):
-            waiting = iter(documents)
-            while part := list(islice(waiting, DOCUMENTS_PER_BLOB - len(self._stored))):
-                self._add(part)
+        self.require_open()
+        part: list[Document] = []
+        characters = 0
+        try:
+            for document in documents:
+                part.append(document)
+                characters += len(document.body)
+                if (
+                    len(part) + len(self._stored) == DOCUMENTS_PER_BLOB
+                    or characters > _PART_CHARACTERS
+                ):
+                    self._add(part)
+                    part, characters = [], 0
+        except BaseException:
+            # It may come from where the documents do; what is ours was cancelled.
+            self.cancel()
+            raise
+        self._add(part)
 
     def delete(self, article_id: str) -> None:
         """
@@ -142,6 +156,16 @@ class NativeWriter:
                 path.unlink(missing_ok=True)
         self._lock.release()
 
+    def require_open(self) -> None:
+        """
+        Make sure that the transaction goes on.
+
+        Raises:
+            ValueError: It has ended.
+        """
+        if not self.is_open:
+            raise ValueError("the transaction has ended")
+
     def fail(self, error: BaseException) -> None:
         """
         Cancel the transaction because of an error, which is to be raised after it.
@@ -158,6 +182,10 @@ class NativeWriter:
         """
         Add documents, at most as many as the next blob still takes.
         """
+        with _Cancelling(self):
+            self._add_part(documents)
+
+    def _add_part(self, documents: Sequence[Document]) -> None:
         # First all that is done here, then all that the extension does: each would find
         # the caches of the processor full of what the other needs.
         ready = [native_document(document, self._groups) for document in documents]
@@ -274,8 +302,7 @@ class _Cancelling:
         self._writer = writer
 
     def __enter__(self) -> None:
-        if not self._writer.is_open:
-            raise ValueError(_ENDED)
+        self._writer.require_open()
 
     def __exit__(
         self,
@@ -342,10 +369,13 @@ def _stored_anew(parts: Sequence[_Part]) -> Iterator[bytes]:
     """
     waiting: list[bytes] = []
     for part in parts:
-        deleted = part.deleted
-        for start in range(0, part.native.documents, DOCUMENTS_PER_BLOB):
+        deleted, native = part.deleted, part.native
+        block = native.stored_block or DOCUMENTS_PER_BLOB
+        for start in range(0, native.documents, block):
+            documents = min(block, native.documents - start)
             try:
-                lines = split_lines(part.native.stored(start // DOCUMENTS_PER_BLOB))
+                blob = native.stored(start // block)
+                lines = split_lines(blob, documents)
             except ValueError as error:
                 raise IndexDamagedError(str(part.path), str(error)) from error
             waiting.extend(

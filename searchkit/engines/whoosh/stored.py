@@ -63,14 +63,18 @@ def pack_stored(documents: Sequence[Mapping[str, Any]]) -> bytes:
     return join_lines([pack_line(document) for document in documents])
 
 
-def unpack_stored(blob: bytes) -> list[dict[str, Any]]:
+def unpack_stored(blob: bytes, documents: int) -> list[dict[str, Any]]:
     """
     Return what :func:`pack_stored` was given.
+
+    Args:
+        blob: What it gave.
+        documents: How many it packed.
 
     Raises:
         ValueError: The blob is cut short or altered, or unpacks to too much.
     """
-    return [unpack_line(line) for line in split_lines(blob)]
+    return [unpack_line(line) for line in split_lines(blob, documents)]
 
 
 def pack_line(document: Mapping[str, Any]) -> bytes:
@@ -129,9 +133,13 @@ def pack_text(text: bytes) -> bytes:
     return pack(text, compressor)
 
 
-def split_lines(blob: bytes) -> list[bytes]:
+def split_lines(blob: bytes, documents: int) -> list[bytes]:
     """
     Return the lines of a blob, to be read by :func:`unpack_line` one by one.
+
+    Args:
+        blob: The blob.
+        documents: How many it has a line of.
 
     Raises:
         ValueError: The blob is cut short or altered, or unpacks to too much.
@@ -146,6 +154,8 @@ def split_lines(blob: bytes) -> list[bytes]:
     except (zlib.error, zstandard.ZstdError, ValueError) as error:
         what = f"stored fields cannot be unpacked ({error})"
         raise ValueError(what) from None
+    if text.count(b"\n") != documents or (text and text[-1:] != b"\n"):
+        raise ValueError("stored fields are of more or fewer documents")
     return text.split(b"\n")[:-1]
 
 

@@ -97,8 +97,14 @@ class WhooshWriter:
         Add or replace documents.
         """
         with self._cancelling():
-            for document in documents:
+            waiting = iter(documents)
+        try:
+            for document in waiting:
                 self.put(document)
+        except BaseException:
+            # It may come from where the documents do; what is ours was cancelled.
+            self.cancel()
+            raise
 
     def delete(self, article_id: str) -> None:
         """

@@ -234,7 +234,13 @@ void SegmentBuilder::add_term(uint32_t field, std::string_view term,
 }
 
 uint32_t SegmentBuilder::share(const std::vector<TermCount>& terms) {
-  for (const TermCount& term : terms) shared_.push_back(numbered(term));
+  const size_t before = shared_.size();
+  try {
+    for (const TermCount& term : terms) shared_.push_back(numbered(term));
+  } catch (...) {
+    shared_.truncate(before);
+    throw;
+  }
   group_ends_.push_back(static_cast<uint32_t>(shared_.size()));
   return groups() - 1;
 }

@@ -16,13 +16,14 @@ namespace {
 
 struct BuilderBox {
   Object analyzer;  // kept alive
-  std::unique_ptr<SegmentBuilder> builder;
+  std::shared_ptr<SegmentBuilder> builder;
 };
 
-SegmentBuilder& builder_in(PyObject* self) {
-  auto& builder = unboxed<BuilderBox>(self).builder;
+// The builder, which outlives whatever code runs while arguments are read.
+std::shared_ptr<SegmentBuilder> builder_in(PyObject* self) {
+  const auto& builder = unboxed<BuilderBox>(self).builder;
   if (!builder) throw std::invalid_argument("the segment is written already");
-  return *builder;
+  return builder;
 }
 
 int builder_init(PyObject* self, PyObject* args, PyObject*) {
@@ -49,7 +50,7 @@ int builder_init(PyObject* self, PyObject* args, PyObject*) {
     Analyzer* used = analyzer == Py_None ? nullptr : &analyzer_of(analyzer);
     auto box = std::make_unique<BuilderBox>();
     box->analyzer = Object::borrowed(analyzer);
-    box->builder = std::make_unique<SegmentBuilder>(used, std::move(specs),
+    box->builder = std::make_shared<SegmentBuilder>(used, std::move(specs),
                                                     std::move(names), stored_block);
     reinterpret_cast<Box<BuilderBox>*>(self)->value = std::move(box);
   });
@@ -62,6 +63,14 @@ uint32_t checked(uint32_t number, uint32_t count, const char* what) {
 
 uint32_t field_number(const SegmentBuilder& builder, PyObject* object) {
   return checked(number_of(object), builder.fields(), "there is no such field");
+}
+
+// Makes sure, after reading arguments, that none of the code that it may have run has
+// written the segment.
+void require_same(PyObject* self, const SegmentBuilder& builder) {
+  if (unboxed<BuilderBox>(self).builder.get() != &builder) {
+    throw std::invalid_argument("the segment was written meanwhile");
+  }
 }
 
 // What a document has of fields without positions; reading it may fail, and adds
@@ -98,11 +107,13 @@ class Terms {
 // share(terms): a group of terms, for add().
 PyObject* builder_share(PyObject* self, PyObject* terms) {
   return guarded([&] {
-    SegmentBuilder& builder = builder_in(self);
+    const auto kept = builder_in(self);
+    SegmentBuilder& builder = *kept;
     const Terms read(builder, terms);
     if (!read.groups().empty()) {
       throw std::invalid_argument("a group has terms, and no other groups");
     }
+    require_same(self, builder);
     return PyLong_FromUnsignedLong(builder.share(read.counts()));
   });
 }
@@ -112,7 +123,8 @@ PyObject* builder_add(PyObject* self, PyObject* args) {
   return guarded([&] {
     PyObject *texts = nullptr, *terms = nullptr, *columns = nullptr;
     if (!PyArg_ParseTuple(args, "OOO", &texts, &terms, &columns)) throw PythonError();
-    SegmentBuilder& builder = builder_in(self);
+    const auto kept = builder_in(self);
+    SegmentBuilder& builder = *kept;
     const std::vector<uint32_t> values = numbers_of(columns);
     if (values.size() != builder.columns()) {
       throw std::invalid_argument("a document has a value for each column");
@@ -131,6 +143,7 @@ PyObject* builder_add(PyObject* self, PyObject* args) {
       read.push_back({field, Utf8Text(pair[1])});
     }
     const Terms occurring(builder, terms);
+    require_same(self, builder);
     const uint32_t document = builder.begin_document();
     for (const Text& one : read) builder.add_text(one.field, one.text.view());
     for (const TermCount& one : occurring.counts()) {
@@ -147,7 +160,8 @@ PyObject* builder_begin_document(PyObject* self, PyObject* args) {
   return guarded([&] {
     PyObject *lengths = nullptr, *columns = nullptr;
     if (!PyArg_ParseTuple(args, "OO", &lengths, &columns)) throw PythonError();
-    SegmentBuilder& builder = builder_in(self);
+    const auto kept = builder_in(self);
+    SegmentBuilder& builder = *kept;
     const std::vector<uint32_t> values = numbers_of(columns);
     if (values.size() != builder.columns()) {
       throw std::invalid_argument("a document has a value for each column");
@@ -158,6 +172,7 @@ PyObject* builder_begin_document(PyObject* self, PyObject* args) {
       read.emplace_back(field_number(builder, item_of(pair.get(), 0).get()),
                         number_of(item_of(pair.get(), 1).get()));
     }
+    require_same(self, builder);
     const uint32_t document = builder.begin_document();
     for (const auto& [field, length] : read) builder.set_length(field, length);
     for (uint32_t i = 0; i < values.size(); ++i) builder.set_column(i, values[i]);
@@ -174,12 +189,14 @@ PyObject* builder_add_postings(PyObject* self, PyObject* args) {
                           &positions)) {
       throw PythonError();
     }
-    SegmentBuilder& builder = builder_in(self);
+    const auto kept = builder_in(self);
+    SegmentBuilder& builder = *kept;
     const uint32_t number = field_number(builder, field);
     Postings postings;
     postings.documents = numbers_of(documents);
     postings.frequencies = numbers_of(frequencies);
     postings.positions = numbers_of(positions);
+    require_same(self, builder);
     builder.add_postings(number, bytes_of(term), postings);
     Py_RETURN_NONE;
   });
@@ -188,7 +205,7 @@ PyObject* builder_add_postings(PyObject* self, PyObject* args) {
 PyObject* builder_add_stored(PyObject* self, PyObject* blob) {
   return guarded([&]() -> PyObject* {
     const std::string_view bytes = bytes_of(blob);
-    builder_in(self).add_stored(bytes.data(), bytes.size());
+    builder_in(self)->add_stored(bytes.data(), bytes.size());
     Py_RETURN_NONE;
   });
 }
@@ -210,11 +227,11 @@ PyObject* builder_finish(PyObject* self, PyObject* args) {
 }
 
 PyObject* builder_documents(PyObject* self, void*) {
-  return guarded([&] { return PyLong_FromUnsignedLong(builder_in(self).documents()); });
+  return guarded([&] { return PyLong_FromUnsignedLong(builder_in(self)->documents()); });
 }
 
 PyObject* builder_memory(PyObject* self, void*) {
-  return guarded([&] { return PyLong_FromSize_t(builder_in(self).memory()); });
+  return guarded([&] { return PyLong_FromSize_t(builder_in(self)->memory()); });
 }
 
 // merge_segments(path, inputs, stored_block, stored)

@@ -1,4 +1,5 @@
-// The Python functions row_checksum and is_storable, for the rows of a catalog.
+// The Python functions row_checksum, for the rows of a catalog, and
+// encodes_without_nul, for texts that come into one.
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -55,7 +56,7 @@ PyObject* row_checksum(PyObject*, PyObject* const* values, Py_ssize_t count) {
   });
 }
 
-PyObject* is_storable(PyObject*, PyObject* text) {
+PyObject* encodes_without_nul(PyObject*, PyObject* text) {
   return guarded([&] {
     // The string keeps its UTF-8 form, which whatever is done next with it needs.
     Py_ssize_t size = 0;
@@ -72,7 +73,7 @@ PyObject* is_storable(PyObject*, PyObject* text) {
 PyMethodDef functions[] = {
     {"row_checksum", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(row_checksum)),
      METH_FASTCALL, "Return the checksum of a row of the catalog."},
-    {"is_storable", is_storable, METH_O,
+    {"encodes_without_nul", encodes_without_nul, METH_O,
      "Tell whether UTF-8 can hold a text, and it has no NUL."},
     {nullptr, nullptr, 0, nullptr},
 };
