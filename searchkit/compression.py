@@ -62,7 +62,9 @@ def frame_parameters(packed: bytes, limit: int) -> Any:
         ValueError: It is longer, or longer than it can be.
     """
     frame = zstandard.get_frame_parameters(packed)
-    if frame.content_size > min(limit, most_unpacked(packed)):
+    size = frame.content_size
+    # Most are too short for a bomb: every hit's text comes by here.
+    if size > limit or (size > MIN_UNPACK_BYTES and size > most_unpacked(packed)):
         raise ValueError("it is longer than it can be")
     return frame
 
