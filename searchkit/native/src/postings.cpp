@@ -6,6 +6,8 @@ namespace searchkit {
 
 namespace {
 constexpr char kAltered[] = "a posting list is altered";
+// Four numbers of so many bits are within 64, wherever in a byte they begin.
+constexpr uint32_t kFourInWord = 14;
 }
 
 PostingList::PostingList(const Segment& segment, const Field& field,
@@ -132,15 +134,26 @@ void PostingList::read_documents(uint32_t block, uint32_t before, uint32_t* out)
     if (!ordered) segment_->damaged(kAltered);
     return;
   }
-  uint64_t document = static_cast<uint64_t>(before) + 1;
-  if (before == kNone) document = 0;
-  for (uint32_t i = 0; i < size; ++i) {
-    document += read_bits(found.data, uint64_t{i} * found.document_bits,
-                          found.document_bits);
-    if (document >= segment_->documents()) segment_->damaged(kAltered);
-    out[i] = static_cast<uint32_t>(document);
-    ++document;
+  const uint32_t bits = found.document_bits;
+  const uint64_t mask = (uint64_t{1} << bits) - 1;
+  uint64_t next = before == kNone ? 0 : static_cast<uint64_t>(before) + 1;
+  const auto put = [&](uint32_t number, uint64_t difference) {
+    next += difference;
+    out[number] = static_cast<uint32_t>(next++);
+  };
+  uint32_t i = 0;
+  if (bits <= kFourInWord) {
+    for (; i + 4 <= size; i += 4) {
+      const uint64_t bit = uint64_t{i} * bits;
+      uint64_t word = load<uint64_t>(found.data + (bit >> 3)) >> (bit & 7);
+      for (uint32_t number = i; number < i + 4; ++number, word >>= bits) {
+        put(number, word & mask);
+      }
+    }
   }
+  for (; i < size; ++i) put(i, read_bits(found.data, uint64_t{i} * bits, bits));
+  // They ascend, for 64 bits hold the sum of all: the last is the largest.
+  if (next > segment_->documents()) segment_->damaged(kAltered);
 }
 
 void PostingList::documents(uint32_t block, uint32_t* out) const {
