@@ -247,6 +247,8 @@ std::optional<Analyzer::Meaning> Analyzer::by_rules(std::string_view surface) {
   }
   const std::string word = ascii_word(surface);
   if (word.empty()) return std::nullopt;
+  // Mostly a word that was there before, as "company" was before "company's".
+  if (is_plain(word) && word.size() <= kPlainSize) return meaning_of(word);
   return stemmed(word);
 }
 
